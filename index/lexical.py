@@ -1,0 +1,68 @@
+"""The lexical half: BM25 (bm25s) over syllables and bigrams, with and without diacritics."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from index.text import terms
+
+# Lucene's defaults are k1 1.2, b 0.75. The figures in index.text.terms were measured with them.
+_K1, _B = 1.2, 0.75
+
+
+class Lexical:
+    """BM25 scores of every passage for a query; rows are passage positions 0..n-1."""
+
+    def __init__(self, bm25: Any, size: int) -> None:
+        self._bm25 = bm25  # None when there is nothing to index
+        self.size = size
+        self._rows: dict[str, int] = bm25.vocab_dict if bm25 else {}
+        self._frequencies = np.diff(bm25.scores["indptr"]) if bm25 else np.zeros(0, dtype=np.int64)
+
+    @staticmethod
+    def empty() -> Lexical:
+        """The index of no text."""
+        return Lexical(None, 0)
+
+    @staticmethod
+    def build(texts: Sequence[str]) -> Lexical:
+        """Index `texts` (at least one)."""
+        import bm25s  # 0.3 s: numba and scipy come with it
+
+        bm25 = bm25s.BM25(method="lucene", k1=_K1, b=_B)
+        # a text without any term (only punctuation) still owns its row
+        bm25.index([terms(text) or ["#"] for text in texts], show_progress=False)
+        return Lexical(bm25, len(texts))
+
+    def save(self, folder: Path) -> None:
+        self._bm25.save(str(folder), show_progress=False)
+
+    @staticmethod
+    def load(folder: Path, size: int) -> Lexical:
+        """Read back what `save` wrote; `size` is the number of passages it was built on."""
+        import bm25s
+
+        return Lexical(bm25s.BM25.load(str(folder)), size)
+
+    def scores(self, query_terms: Sequence[str]) -> npt.NDArray[np.float32]:
+        """BM25 of every passage, shape (size,); zeros where no term of the query is known."""
+        known = [t for t in query_terms if t in self._rows]
+        if not known:
+            return np.zeros(self.size, dtype=np.float32)
+        return np.asarray(self._bm25.get_scores(known), dtype=np.float32)
+
+    def frequency(self, term: str) -> int:
+        """Number of passages that hold `term`."""
+        row = self._rows.get(term)
+        return 0 if row is None else int(self._frequencies[row])
+
+    def idf(self, term: str) -> float:
+        """Lucene's inverse document frequency, ln(1 + (n - df + 0.5) / (df + 0.5)); largest for an unknown term."""
+        df = self.frequency(term)
+        return math.log(1 + (self.size - df + 0.5) / (df + 0.5))

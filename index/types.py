@@ -1,0 +1,62 @@
+"""The values that grow one thing at a time: Document, Passage, Hit."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One document as it is stored; `text` is cleaned (see `index.text.clean`) and never changes afterwards.
+
+    Every offset in this program is a `[start, end)` pair of character positions in `text`. Furniture around an article
+    (front matter, votes, login notices) stays in `text`, so offsets still point into the source; it is only not cut
+    into passages.
+    """
+
+    id: str  # readable and stable: slug of the file name + 6 hex digits of the source
+    text: str
+    title: str
+    source: str  # where it was read from: a path relative to the corpus, or an absolute path
+    sha256: str  # of the original bytes
+    url: str = ""  # public address, if known
+    publisher: str = ""
+    author: str = ""
+    published: str = ""  # ISO date, possibly only "2023-11" or "2023"; "" when unknown
+    number: str = ""  # official number, e.g. "1588/QĐ-TTg"
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A slice of a document: `text == document.text[start:end]`, under the headings that lead to it."""
+
+    id: str
+    document: str  # Document.id
+    start: int
+    end: int
+    text: str
+    headings: tuple[str, ...] = ()
+
+    @staticmethod
+    def of(document: Document, start: int, end: int, headings: tuple[str, ...] = ()) -> Passage:
+        """The passage at `[start, end)`; its id depends on the document, the place and the words, and on nothing else.
+
+        Raises ValueError for an empty or out-of-range slice.
+        """
+        if not 0 <= start < end <= len(document.text):
+            raise ValueError(f"no passage at [{start}, {end}) in {document.id} of {len(document.text)} characters")
+        text = document.text[start:end]
+        digest = hashlib.sha256(f"{document.id}\0{start}\0{end}\0{text}".encode()).hexdigest()
+        return Passage(digest[:16], document.id, start, end, text, headings)
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A passage found for a query. `score` orders hits: higher is better; it is comparable within one query only."""
+
+    passage: Passage
+    document: Document
+    score: float  # weighted sum of the two z-scores
+    lexical: float  # BM25, 0 when no term matched
+    dense: float  # cosine similarity, -1..1

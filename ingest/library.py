@@ -1,0 +1,323 @@
+"""A library: one folder of documents plus what was added to it, always searchable as one published index."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import shutil
+import threading
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from index.encoder import Encoder
+from index.errors import ReadError, StoreError
+from index.search import Index, Progress, build, identity, open_index
+from index.store import Store, write_whole
+from index.text import fold
+from index.types import Document, Passage
+from ingest import cut
+from ingest.read import Source, load, read
+
+
+@dataclass(slots=True)
+class Changes:
+    """What a change of the library did, by document id; failures as (name, reason)."""
+
+    added: list[str] = field(default_factory=list)
+    updated: list[str] = field(default_factory=list)
+    unchanged: list[str] = field(default_factory=list)
+    removed: list[str] = field(default_factory=list)
+    failed: list[tuple[str, str]] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class _State:
+    """What people did to the library, apart from its corpus folder: kept in library.json, replaced in one step."""
+
+    added: dict[str, dict[str, str]] = field(default_factory=dict)  # document id -> name, origin, sha256
+    hidden: dict[str, str] = field(default_factory=dict)  # removed corpus documents: id -> sha256 when removed
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """A file that should be searchable."""
+
+    name: str
+    origin: str
+    path: Path
+    sha256: str
+    document_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Manifest:
+    """What the published index was built from."""
+
+    values: Mapping[str, Any]
+    documents: dict[str, str]  # document id -> sha256
+    failed: dict[str, tuple[str, str]]  # document id -> sha256, reason
+
+    def built_by(self, encoder: Encoder) -> bool:
+        """True when this program and `encoder` would build the same index from the same files."""
+        expected = {**identity(encoder), "cutting": cut.VERSION}
+        return all(self.values.get(name) == value for name, value in expected.items())
+
+
+class Library:
+    """The documents under `corpus` (never written to) and those people added (kept under `data`).
+
+    Every method that changes something takes the one writer's lock, builds a whole new index beside the old one and
+    publishes it; when anything fails, the library is as it was. Safe to use from several threads.
+    """
+
+    def __init__(self, corpus: Path, data: Path, encoder: Encoder) -> None:
+        """Raises StoreError when `corpus` is not a folder."""
+        if not corpus.is_dir():
+            raise StoreError(f"{corpus} is not a folder; give --corpus a folder of .md, .txt or .html files")
+        self.corpus = corpus.resolve()
+        self.encoder = encoder
+        slug = re.sub(r"[^a-z0-9]+", "-", fold(self.corpus.name).lower()).strip("-") or "corpus"
+        # one folder per corpus place and encoder: two models never share an index
+        place = hashlib.sha256(f"{self.corpus}\0{encoder.fingerprint}".encode()).hexdigest()[:8]
+        home = data / f"{slug}-{hashlib.sha256(str(self.corpus).encode()).hexdigest()[:8]}"
+        self._files = home / "files"
+        self._state_file = home / "library.json"
+        self._store = Store(home / f"index-{place}")
+        self._open: tuple[Path, Index] | None = None
+        self._mutex = threading.RLock()
+
+    def index(self) -> Index:
+        """The published index, opened once and again when another process has published a newer one.
+
+        Raises StoreError when nothing is published (call `refresh` first) or the index was built by another program.
+        """
+        with self._mutex:
+            folder = self._store.current()
+            if folder is None:
+                raise StoreError(f"no index of {self.corpus} yet; run `hoidap index` to build it")
+            if self._open is None or self._open[0] != folder:
+                index = open_index(folder, self.encoder)
+                if self._open is not None:
+                    self._open[1].close()
+                self._open = (folder, index)
+            return self._open[1]
+
+    def close(self) -> None:
+        with self._mutex:
+            if self._open is not None:
+                self._open[1].close()
+                self._open = None
+
+    def refresh(self, progress: Progress | None = None) -> Changes:
+        """Bring the index up to date with the corpus folder and what was added; builds only when something changed."""
+        with self._mutex, self._store.writing():
+            return self._sync(self._state(), progress)
+
+    def add(self, paths: Iterable[Path], progress: Progress | None = None) -> Changes:
+        """Add files, and all readable files in folders. A path given before whose file changed replaces its document
+        whole; the same content given again changes nothing. Unreadable files are reported and harm nothing."""
+        sources, failed = _load_all(paths)
+        changes = self.add_sources(sources, progress)
+        changes.failed[:0] = failed
+        return changes
+
+    def add_sources(self, sources: Iterable[Source], progress: Progress | None = None) -> Changes:
+        """Add documents from bytes already in hand, e.g. a file dropped in the chat."""
+        with self._mutex, self._store.writing():
+            state = self._state()
+            failed: list[tuple[str, str]] = []
+            same: list[str] = []
+            for source in sources:
+                try:
+                    self._take(source, state, same)
+                except ReadError as error:
+                    failed.append((source.name, str(error)))
+            changes = self._sync(state, progress)
+            changes.unchanged = same
+            changes.failed[:0] = failed
+            return changes
+
+    def _take(self, source: Source, state: _State, same: list[str]) -> None:
+        holders = {sha: id for id, sha in self._published().documents.items()}
+        holders |= {row["sha256"]: id for id, row in state.added.items()}
+        if source.sha256 in holders:
+            same.append(holders[source.sha256])
+            return
+        hidden = [id for id, sha in state.hidden.items() if sha == source.sha256 or id == source.document_id]
+        if hidden:  # a corpus document that was removed comes back
+            state.hidden.pop(hidden[0])
+            return
+        read(source)  # raises before anything is stored
+        write_whole(self._files / source.sha256, source.data)
+        state.added[source.document_id] = {"name": source.name, "origin": source.origin, "sha256": source.sha256}
+
+    def remove(self, document_id: str, progress: Progress | None = None) -> Changes:
+        """Take a document out: an added one is deleted with every index that held it; a file of the corpus folder stays
+        where it is and is only no longer searched. Raises StoreError for an unknown id."""
+        with self._mutex, self._store.writing():
+            state = self._state()
+            known = self._published().documents
+            if document_id not in known:
+                raise StoreError(f"no document {document_id!r}; `hoidap list` shows the ids")
+            if state.added.pop(document_id, None) is None:
+                state.hidden[document_id] = known[document_id]
+            # the generation before still holds the words of what was removed, so it goes too, and so do the indexes
+            # other encoders built of this library: they are rebuilt when asked for
+            changes = self._sync(state, progress, keep_previous=False)
+            for other in self._store.root.parent.glob("index-*"):
+                if other != self._store.root:
+                    shutil.rmtree(other, ignore_errors=True)
+            return changes
+
+    def documents(self) -> list[Document]:
+        """All searchable documents, by title."""
+        return sorted(self.index().documents.values(), key=lambda d: (fold(d.title).lower(), d.id))
+
+    def is_hidden(self, document_id: str) -> bool:
+        """True for a document of the corpus folder that was removed from the search."""
+        return document_id in self._state().hidden
+
+    def _published(self) -> _Manifest:
+        folder = self._store.current()
+        try:
+            values = json.loads((folder / "manifest.json").read_text(encoding="utf-8")) if folder else {}
+        except (OSError, ValueError):  # damaged: what is not known to be there is built again
+            values = {}
+        library = values.get("library", {})
+        return _Manifest(values, library.get("documents", {}), library.get("failed", {}))
+
+    def _state(self) -> _State:
+        try:
+            return _State(**json.loads(self._state_file.read_text(encoding="utf-8")))
+        except FileNotFoundError:
+            return _State()
+        except (OSError, ValueError, TypeError) as error:
+            raise StoreError(
+                f"{self._state_file} cannot be read ({error}); restore it, or delete it to start over"
+            ) from error
+
+    def _sync(self, state: _State, progress: Progress | None, *, keep_previous: bool = True) -> Changes:
+        """Make `state` and the index one: builds only when the files or this program differ from what is published."""
+        entries, failed = self._entries(state)
+        before = self._published()
+        wanted = {e.document_id: e.sha256 for e in entries}
+        known = before.documents | {id: sha for id, (sha, _) in before.failed.items()}
+        if wanted != known or not before.built_by(self.encoder) or not self._opens():
+            kept = self._state_file.read_bytes() if self._state_file.exists() else None
+            self._write_state(state)
+            try:
+                self._publish(entries, before, progress, keep_previous)
+            except BaseException:
+                _restore(self._state_file, kept)
+                raise
+        else:
+            self._write_state(state)
+        self._drop_unused_files(state)
+        after = self._published()
+        failed += [(e.name, after.failed[e.document_id][1]) for e in entries if e.document_id in after.failed]
+        return Changes(
+            added=[id for id in after.documents if id not in before.documents],
+            updated=[id for id, sha in after.documents.items() if before.documents.get(id, sha) != sha],
+            removed=[id for id in before.documents if id not in after.documents],
+            failed=failed,
+        )
+
+    def _entries(self, state: _State) -> tuple[list[_Entry], list[tuple[str, str]]]:
+        """Every file that should be searchable, and those that cannot be, with the reason."""
+        entries, failed = [], []
+        for path in _files_under(self.corpus):
+            try:
+                source = load(path, path.relative_to(self.corpus).as_posix())
+            except ReadError as error:
+                failed.append((path.name, str(error)))
+                continue
+            if source.document_id not in state.hidden:
+                entries.append(_Entry(source.name, source.origin, path, source.sha256, source.document_id))
+        for id, row in state.added.items():
+            entries.append(_Entry(row["name"], row["origin"], self._files / row["sha256"], row["sha256"], id))
+        return entries, failed
+
+    def _opens(self) -> bool:
+        try:
+            self.index()
+        except StoreError:
+            return False
+        return True
+
+    def _publish(self, entries: list[_Entry], before: _Manifest, progress: Progress | None, keep_previous: bool) -> None:
+        """Build and publish an index of `entries`; a document that did not change is taken over, not read again."""
+        usable = before.built_by(self.encoder) and self._opens()
+        old = self.index() if usable else None
+        documents: list[Document] = []
+        passages: list[Passage] = []
+        failed: dict[str, tuple[str, str]] = {}
+        old_passages = _by_document(old.passages) if old else {}
+        for entry in entries:
+            if old and before.documents.get(entry.document_id) == entry.sha256:
+                documents.append(old.documents[entry.document_id])
+                passages += old_passages.get(entry.document_id, [])
+                continue
+            try:
+                document, sections = read(Source(entry.name, entry.origin, entry.path.read_bytes()))
+            except (ReadError, OSError) as error:
+                failed[entry.document_id] = (entry.sha256, str(error))
+                continue
+            documents.append(document)
+            passages += cut.cut(document, sections)
+        extra = {
+            "cutting": cut.VERSION,
+            "library": {"documents": {d.id: d.sha256 for d in documents}, "failed": failed},
+        }
+
+        def write(folder: Path) -> None:
+            reuse = old.vectors() if old else None
+            build(folder, documents, passages, self.encoder, reuse=reuse, progress=progress, manifest=extra)
+            open_index(folder, self.encoder).close()  # what cannot be opened is not published
+
+        self._store.publish(write, keep_previous=keep_previous)
+
+    def _write_state(self, state: _State) -> None:
+        write_whole(self._state_file, json.dumps(asdict(state), ensure_ascii=False, indent=1).encode())
+
+    def _drop_unused_files(self, state: _State) -> None:
+        used = {row["sha256"] for row in state.added.values()}
+        for path in self._files.glob("*"):
+            if path.name not in used:
+                path.unlink(missing_ok=True)
+
+
+def _restore(path: Path, data: bytes | None) -> None:
+    if data is None:
+        path.unlink(missing_ok=True)
+    else:
+        write_whole(path, data)
+
+
+def _by_document(passages: Iterable[Passage]) -> dict[str, list[Passage]]:
+    grouped: dict[str, list[Passage]] = {}
+    for passage in passages:
+        grouped.setdefault(passage.document, []).append(passage)
+    return grouped
+
+
+def _load_all(paths: Iterable[Path]) -> tuple[list[Source], list[tuple[str, str]]]:
+    sources, failed = [], []
+    for given in paths:
+        if not given.exists():
+            failed.append((str(given), f"{given}: no such file or folder"))
+        for path in _files_under(given) if given.is_dir() else [given] if given.exists() else []:
+            try:
+                sources.append(load(path, str(path.resolve())))
+            except ReadError as error:
+                failed.append((str(path), str(error)))
+    return sources, failed
+
+
+def _files_under(folder: Path) -> Iterator[Path]:
+    """Files below `folder` in a fixed order; nothing hidden."""
+    for path in sorted(folder.rglob("*")):
+        if path.is_file() and not any(part.startswith(".") for part in path.relative_to(folder).parts):
+            yield path

@@ -1,0 +1,154 @@
+"""Reads one file (Markdown, plain text or HTML) into a Document and its sections; nothing is guessed, failures say why."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path, PurePath
+from typing import Any
+
+from index.errors import ReadError
+from index.text import clean, fold
+from index.types import Document
+from ingest.layout import Layout, Section, markdown_layout, text_layout
+
+MAX_BYTES = 20_000_000  # a 20 MB text is some 30,000 pages; anything larger is not a document but a dump
+_MARKDOWN, _TEXT, _HTML = {".md", ".markdown"}, {".txt", ".text"}, {".html", ".htm", ".xhtml"}
+SUFFIXES = frozenset(_MARKDOWN | _TEXT | _HTML)
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Bytes somebody gave us, the name they had, and the place they came from (which makes their identity)."""
+
+    name: str  # file name; its suffix says how to read it
+    origin: str  # path relative to the corpus, absolute path, or "upload:NAME"
+    data: bytes
+
+    @property
+    def sha256(self) -> str:
+        return hashlib.sha256(self.data).hexdigest()
+
+    @property
+    def document_id(self) -> str:
+        """Readable and stable: the same origin always gives the same id, different origins different ones."""
+        slug = re.sub(r"[^a-z0-9]+", "-", fold(clean(PurePath(self.name).stem)).lower()).strip("-")[:48]
+        return f"{slug or 'document'}-{hashlib.sha256(clean(self.origin).encode()).hexdigest()[:6]}"
+
+
+def load(path: Path, origin: str) -> Source:
+    """Read the file at `path`. Raises ReadError when it cannot be read or its kind is not supported."""
+    if path.suffix.lower() not in SUFFIXES:
+        raise ReadError(f"{path}: cannot read {path.suffix or 'a file without suffix'!s}; give .md, .txt or .html")
+    try:
+        size = path.stat().st_size
+        if size > MAX_BYTES:
+            raise ReadError(f"{path}: {size:,} bytes is more than the {MAX_BYTES:,} one document may have; split it")
+        return Source(path.name, origin, path.read_bytes())
+    except OSError as error:
+        raise ReadError(f"{path}: {error.strerror or error}") from error
+
+
+def read(source: Source) -> tuple[Document, list[Section]]:
+    """The document in `source` and its sections of content.
+
+    Raises ReadError when the bytes are no text in a known encoding, when the front matter is not valid, or when no
+    content is left; the message names the source and the reason.
+    """
+    suffix = PurePath(source.name).suffix.lower()
+    if len(source.data) > MAX_BYTES:
+        raise ReadError(f"{source.name}: {len(source.data):,} bytes is more than the {MAX_BYTES:,} a document may have")
+    if suffix in _MARKDOWN:
+        text, meta, layout = _read_markdown(source)
+    elif suffix in _HTML:
+        text, meta, layout = _read_html(source)
+    elif suffix in _TEXT:
+        text, meta = clean(decode(source)), {}
+        layout = text_layout(text)
+    else:
+        raise ReadError(f"{source.name}: cannot read {suffix or 'a file without suffix'}; give .md, .txt or .html")
+    if not layout.sections:
+        raise ReadError(f"{source.name}: no text to answer from was found in it")
+    document = Document(
+        id=source.document_id,
+        text=text,
+        title=meta.get("title") or layout.title or clean(PurePath(source.name).stem),
+        source=source.origin,
+        sha256=source.sha256,
+        url=meta.get("url", ""),
+        publisher=meta.get("publisher") or layout.publisher,
+        author=meta.get("author") or layout.author,
+        published=meta.get("published") or layout.published,
+        number=meta.get("number", ""),
+    )
+    return document, layout.sections
+
+
+def decode(source: Source) -> str:
+    """Text of the bytes: by BOM, else strict UTF-8. Raises ReadError rather than guess: bytes in TCVN3 or VNI read as
+    anything else are garbage that nobody would find again."""
+    data = source.data
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        encoding = "utf-16"
+    else:
+        encoding = "utf-8-sig"
+        if b"\0" in data[:4096]:
+            raise ReadError(f"{source.name}: this is a binary file, not text")
+    try:
+        return data.decode(encoding)
+    except UnicodeDecodeError as error:
+        raise ReadError(
+            f"{source.name}: byte {error.start} is not {encoding.removesuffix('-sig').upper()}; "
+            "save the file as UTF-8 and add it again"
+        ) from error
+
+
+_FRONT_MATTER = re.compile(r"\A---[^\S\n]*\n(.*?\n)---[^\S\n]*(?:\n|\Z)", re.DOTALL)
+_FIELDS = ("title", "publisher", "author", "published", "url", "number")
+
+
+def _read_markdown(source: Source) -> tuple[str, dict[str, str], Layout]:
+    text = clean(decode(source))
+    front = _FRONT_MATTER.match(text)
+    meta = _front_matter(source.name, front.group(1)) if front else {}
+    return text, meta, markdown_layout(text, front.end() if front else 0)
+
+
+def _front_matter(name: str, block: str) -> dict[str, str]:
+    import yaml  # 30 ms
+
+    try:
+        values = yaml.safe_load(block)
+    except yaml.YAMLError as error:
+        reason = " ".join(str(error).split())
+        raise ReadError(f"{name}: the front matter between the --- lines is not valid YAML ({reason})") from error
+    if values is None:
+        return {}
+    if not isinstance(values, dict):
+        raise ReadError(f"{name}: the front matter between the --- lines must be `key: value` lines")
+    return {field: _plain(values[field]) for field in _FIELDS if values.get(field) is not None}
+
+
+def _plain(value: Any) -> str:
+    return value.isoformat() if isinstance(value, date) else clean(str(value)).strip()
+
+
+def _read_html(source: Source) -> tuple[str, dict[str, str], Layout]:
+    import trafilatura  # 1 s
+
+    # bytes, not text: the page says its own encoding. No URL is given, so nothing can be fetched.
+    text = trafilatura.extract(source.data, output_format="markdown", include_comments=False)
+    if not text:
+        raise ReadError(f"{source.name}: no article was found in the page; save its text as .txt and add that")
+    values = trafilatura.extract_metadata(source.data).as_dict()
+    text = clean(text)
+    meta = {
+        "title": values.get("title"),
+        "publisher": values.get("sitename") or values.get("hostname"),
+        "author": values.get("author"),
+        "published": values.get("date"),
+        "url": values.get("url"),
+    }
+    return text, {k: clean(str(v)).strip() for k, v in meta.items() if v}, markdown_layout(text)

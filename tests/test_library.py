@@ -1,0 +1,238 @@
+"""The library: what is added is found, what is removed is gone, what fails changes nothing, what is killed loses nothing."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from index.errors import StoreError
+from index.search import build, open_index
+from index.types import Document, Passage
+from ingest.library import Library
+from ingest.read import Source
+from tests.toy import ToyEncoder
+
+DAM = "Đập thủy lợi\n\nĐập Sông Xanh cao 42 mét và khánh thành ngày 03/4/2019.\n"
+CAU = "Cầu mới\n\nCầu Bình Minh dài 900 mét, nối hai bờ sông Hậu.\n"
+
+
+@pytest.fixture
+def corpus(tmp_path: Path) -> Path:
+    folder = tmp_path / "kho"
+    folder.mkdir()
+    (folder / "dap.txt").write_text(DAM, encoding="utf-8")
+    return folder
+
+
+@pytest.fixture
+def library(corpus: Path, tmp_path: Path) -> Iterator[Library]:
+    library = Library(corpus, tmp_path / "data", ToyEncoder())
+    library.refresh()
+    yield library
+    library.close()
+
+
+def found(library: Library, query: str) -> list[str]:
+    return [hit.document.title for hit in library.index().search(query)]
+
+
+def stored_bytes(folder: Path, words: str) -> list[Path]:
+    return [p for p in folder.rglob("*") if p.is_file() and words.encode() in p.read_bytes()]
+
+
+def test_corpus_is_searchable_and_second_refresh_builds_nothing(library: Library) -> None:
+    assert found(library, "đập sông xanh cao mấy mét")[0] == "Đập thủy lợi"
+    folder = library._store.current()
+    changes = library.refresh()
+    assert library._store.current() == folder
+    assert not changes.added
+    assert not changes.updated
+
+
+def test_add_is_idempotent_by_content(library: Library, tmp_path: Path) -> None:
+    path = tmp_path / "cau.txt"
+    path.write_text(CAU, encoding="utf-8")
+    (id,) = library.add([path]).added
+    assert found(library, "cầu bình minh")[0] == "Cầu mới"
+    copy = tmp_path / "ban-sao.txt"
+    copy.write_text(CAU, encoding="utf-8")
+    assert library.add([path, copy]).unchanged == [id, id]
+    assert len(library.documents()) == 2
+
+
+def test_changed_file_replaces_its_passages_whole(library: Library, tmp_path: Path) -> None:
+    path = tmp_path / "cau.txt"
+    path.write_text(CAU, encoding="utf-8")
+    (id,) = library.add([path]).added
+    path.write_text(CAU.replace("900 mét", "1200 mét"), encoding="utf-8")
+    assert library.add([path]).updated == [id]
+    texts = [p.text for p in library.index().passages if p.document == id]
+    assert any("1200" in t for t in texts)
+    assert not any("900" in t for t in texts)
+
+
+def test_changed_and_new_corpus_files_are_seen(library: Library, corpus: Path) -> None:
+    (corpus / "dap.txt").write_text(DAM.replace("42", "45"), encoding="utf-8")
+    (corpus / "cau.txt").write_text(CAU, encoding="utf-8")
+    changes = library.refresh()
+    assert len(changes.added) == len(changes.updated) == 1
+    (corpus / "cau.txt").unlink()
+    assert len(library.refresh().removed) == 1
+
+
+def test_failing_file_changes_nothing_and_is_named(library: Library, tmp_path: Path) -> None:
+    bad = tmp_path / "hong.txt"
+    bad.write_bytes(b"\x00\x01")
+    before = library._store.current()
+    changes = library.add([bad, tmp_path / "khong-co.md"])
+    assert len(changes.failed) == 2
+    assert any("hong.txt" in reason for _, reason in changes.failed)
+    assert library._store.current() == before
+
+
+def test_unreadable_corpus_file_is_reported_and_skipped(library: Library, corpus: Path) -> None:
+    (corpus / "hong.txt").write_bytes(b"\x00\x01")
+    (corpus / "scan.pdf").write_bytes(b"%PDF")
+    assert len(library.refresh().failed) == 2
+    folder = library._store.current()
+    assert len(library.refresh().failed) == 2, "said again, but nothing is built for it"
+    assert library._store.current() == folder
+    assert found(library, "đập")
+
+
+def test_removed_document_is_gone_from_disk(library: Library, tmp_path: Path) -> None:
+    path = tmp_path / "cau.txt"
+    path.write_text(CAU, encoding="utf-8")
+    (id,) = library.add([path]).added
+    assert stored_bytes(tmp_path / "data", "Bình Minh")
+    library.remove(id)
+    assert stored_bytes(tmp_path / "data", "Bình Minh") == []
+    assert found(library, "cầu bình minh") == ["Đập thủy lợi"]
+    assert path.exists()
+
+
+def test_removed_corpus_document_stays_away_until_added_again(library: Library, corpus: Path) -> None:
+    (document,) = library.documents()
+    library.remove(document.id)
+    library.refresh()
+    assert library.documents() == []
+    assert library.index().search("đập") == []
+    assert (corpus / "dap.txt").exists()
+    library.add([corpus / "dap.txt"])
+    assert [d.id for d in library.documents()] == [document.id]
+
+
+def test_unknown_id_is_an_error(library: Library) -> None:
+    with pytest.raises(StoreError, match="hoidap list"):
+        library.remove("khong-co")
+
+
+def test_another_process_sees_the_change_on_its_next_question(library: Library, corpus: Path, tmp_path: Path) -> None:
+    reader = Library(corpus, tmp_path / "data", ToyEncoder())
+    assert "Cầu mới" not in found(reader, "cầu")
+    library.add_sources([Source("cau.txt", "upload:cau.txt", CAU.encode())])
+    assert found(reader, "cầu bình minh")[0] == "Cầu mới"
+    reader.close()
+
+
+def test_failed_build_leaves_everything_as_it_was(
+    library: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*args: object, **kwargs: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    before = library._store.current()
+    monkeypatch.setattr("ingest.library.build", full)
+    with pytest.raises(OSError, match="No space"):
+        library.add_sources([Source("cau.txt", "upload:cau.txt", CAU.encode())])
+    monkeypatch.undo()
+    assert library._store.current() == before
+    assert library.refresh().added == []
+    assert found(library, "cầu") == ["Đập thủy lợi"]
+
+
+def test_damaged_index_is_rebuilt(library: Library, corpus: Path, tmp_path: Path) -> None:
+    library.close()
+    folder = library._store.current()
+    assert folder
+    (folder / "passages.jsonl").write_text("", encoding="utf-8")
+    again = Library(corpus, tmp_path / "data", ToyEncoder())
+    again.refresh()
+    assert found(again, "đập")
+    again.close()
+
+
+class OtherEncoder(ToyEncoder):
+    fingerprint = "toy-2"
+
+
+def test_index_of_another_model_is_refused(tmp_path: Path) -> None:
+    document = Document("d", "Một câu.", "t", "s", "h")
+    build(tmp_path / "g", [document], [Passage.of(document, 0, 8)], ToyEncoder())
+    open_index(tmp_path / "g", ToyEncoder()).close()
+    with pytest.raises(StoreError, match="toy-2"):
+        open_index(tmp_path / "g", OtherEncoder())
+
+
+def test_lost_vectors_are_noticed(tmp_path: Path) -> None:
+    import shutil
+
+    document = Document("d", "Một câu.", "t", "s", "h")
+    build(tmp_path / "g", [document], [Passage.of(document, 0, 8)], ToyEncoder())
+    shutil.rmtree(tmp_path / "g" / "dense" / "chroma")
+    with pytest.raises(StoreError):
+        open_index(tmp_path / "g", ToyEncoder())
+
+
+ADDER = """
+import sys
+from pathlib import Path
+from ingest.library import Library
+from ingest.read import Source
+from tests.toy import ToyEncoder
+library = Library(Path(sys.argv[1]), Path(sys.argv[2]), ToyEncoder())
+for i in range(int(sys.argv[3]), 10_000):
+    name = f"bai-{i}.txt"
+    library.add_sources([Source(name, "upload:" + name, f"Bài số {i}\\n\\nNội dung riêng của bài {i}.\\n".encode())])
+    print(i, flush=True)
+"""
+
+
+def test_killed_while_adding_loses_nothing_acknowledged(corpus: Path, tmp_path: Path) -> None:
+    """Six SIGKILLs at different moments of an endless `add`, a reader looking after each."""
+    data, acknowledged = tmp_path / "data", -1
+    Library(corpus, data, ToyEncoder()).refresh()
+    for n in range(6):
+        process = subprocess.Popen(
+            [sys.executable, "-c", ADDER, str(corpus), str(data), str(acknowledged + 1)],
+            stdout=subprocess.PIPE,
+            text=True,
+            env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+        )
+        assert process.stdout
+        acknowledged = int(process.stdout.readline())
+        time.sleep(0.07 * n)
+        process.send_signal(signal.SIGKILL)
+        acknowledged = max([acknowledged, *(int(line) for line in process.stdout.read().split())])
+        process.stdout.close()
+        process.wait()
+        reader = Library(corpus, data, ToyEncoder())
+        reader.refresh()
+        titles = {d.title for d in reader.documents()}
+        assert {f"Bài số {i}" for i in range(acknowledged + 1)} <= titles
+        index = reader.index()
+        assert all(index.documents[p.document].text[p.start : p.end] == p.text for p in index.passages)
+        assert found(reader, f"nội dung riêng của bài {acknowledged}")
+        reader.close()
+
+
+def test_state_file_is_readable_json(library: Library, tmp_path: Path) -> None:
+    library.add_sources([Source("cau.txt", "upload:cau.txt", CAU.encode())])
+    (state,) = (tmp_path / "data").glob("*/library.json")
+    assert [row["name"] for row in json.loads(state.read_text(encoding="utf-8"))["added"].values()] == ["cau.txt"]
