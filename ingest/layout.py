@@ -102,7 +102,7 @@ _CAPTION = re.compile(r".*\(\s*(?:ảnh|nguồn ảnh|photo)\s*:[^)]*\)\s*\.?$",
 
 ABOUT = "Thông tin bài viết"
 """Heading given to the dateline and bylines of an article, so that they are found when asked for."""
-_DATE_LABEL, _AUTHOR_LABEL, _SOURCE_LABEL = "Ngày đăng, thời gian đăng", "Tác giả, người viết", "Nguồn tin, trang đăng"
+DATE_LABEL, AUTHOR_LABEL, SOURCE_LABEL = "Ngày đăng, thời gian đăng", "Tác giả, người viết", "Nguồn tin, trang đăng"
 CAPTION = "Chú thích ảnh"
 _TITLE_MAX = 200
 _HEADING_MAX = 90
@@ -151,15 +151,15 @@ def _publication(layout: Layout, line: str) -> str:
     """Take the date, author or source a line gives; returns its label, '' when the line is no such line."""
     if _DATELINE.match(line):
         layout.published = layout.published or next((iso for _, _, iso in dates(line)), "")
-        return _DATE_LABEL
+        return DATE_LABEL
     byline = _BYLINE.match(line)
     if not byline:
         return ""
     if key(byline.group(1)).startswith(key("tác giả")):
         layout.author = layout.author or byline.group(2)
-        return _AUTHOR_LABEL
+        return AUTHOR_LABEL
     layout.publisher = layout.publisher or byline.group(2)
-    return _SOURCE_LABEL
+    return SOURCE_LABEL
 
 
 def _is_heading(text: str, start: int, end: int) -> bool:

@@ -1,0 +1,113 @@
+"""ask(): a question in, an answer out whose every sentence is a quote with its place, or a refusal."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from app import words
+from app.about import asked_of_article, lines_about
+from app.followup import resolve
+from app.question import Question, content_words, sides, understand
+from app.select import Quote, rank_quotes
+from app.support import outcome
+from app.types import Answer, Citation, Outcome, Turn
+from index.search import Index
+from index.types import Document, Passage
+
+MAX_CHARS = 600
+"""Longest answer, lead-in and markers included, unless its first quote alone is longer."""
+
+_MAX_QUOTES = 3
+_HITS = 20
+_SECOND = 0.75  # a further quote scores at least this share of the best one
+
+
+def ask(question: str, index: Index, history: Sequence[Turn] = ()) -> Answer:
+    """Answer `question` (any spelling: NFD, no diacritics, Telex left-overs) from the documents in `index`.
+
+    A follow-up is first made whole from `history`. The answer's sentences are slices of the documents; without one
+    that supports an answer the outcome is `refuse` and there are no citations.
+    """
+    resolved = resolve(question, history)
+    asked = understand(resolved)
+    verdict, quoted = _find(asked, index)
+    if verdict == "refuse":
+        return Answer(question, resolved, asked.language, "refuse", words.no_answer(asked.language))
+    citations = tuple(Citation.of(document, start, end, headings) for document, start, end, headings in quoted)
+    if verdict == "related":
+        lead = words.related_lead(asked.language)
+    else:
+        lead = words.answer_lead(asked.language, citations[0].published)
+    lines = [f"{c.quote} [{n}]" for n, c in enumerate(citations, start=1)]
+    return Answer(question, resolved, asked.language, verdict, "\n".join((lead, *lines)), citations)
+
+
+_Place = tuple[Document, int, int, tuple[str, ...]]  # document, start, end, headings
+
+
+def _find(question: Question, index: Index) -> tuple[Outcome, list[_Place]]:
+    """The outcome and the places to quote, best first."""
+    if not question.words:
+        return "refuse", []
+    lines = _about_article(question, index)
+    if lines:
+        return "answer", [(index.documents[p.document], p.start, p.end, p.headings) for p in lines]
+    quotes = choose(question, index)
+    verdict = outcome(question, quotes, index) if quotes else "refuse"
+    shown = {"answer": quotes, "related": quotes[:1], "refuse": []}[verdict]
+    return verdict, [(q.document, q.start, q.end, q.passage.headings) for q in shown]
+
+
+def _about_article(question: Question, index: Index) -> list[Passage]:
+    labels = asked_of_article(question)
+    hits = index.search(question.text, 1) if labels else []
+    return lines_about(index.passages, hits[0].document.id, labels) if hits else []
+
+
+def choose(question: Question, index: Index) -> list[Quote]:
+    """The quotes to show, best first: one per side of a comparison, else the best one and those nearly as good."""
+    parts = sides(question)
+    if parts:
+        ranked = [_ranked(_about(question, part), index) for part in parts]
+        if all(ranked):
+            return _within_length(list({(r[0].document.id, r[0].start): r[0] for r in ranked}.values()))
+    return _best(_ranked(question, index))
+
+
+def _ranked(question: Question, index: Index) -> list[Quote]:
+    return rank_quotes(question, index, index.search(question.text, _HITS))
+
+
+def _about(question: Question, part: str) -> Question:
+    """`question` asked of one side only."""
+    return understand(part) if content_words(part, question.language) else question
+
+
+def _best(ranked: list[Quote]) -> list[Quote]:
+    chosen: list[Quote] = []
+    for quote in ranked:
+        if not chosen:
+            chosen.append(quote)
+            continue
+        if len(chosen) == _MAX_QUOTES or quote.score < _SECOND * chosen[0].score:
+            break
+        if any(_overlap(quote.text, other.text) for other in chosen):
+            continue
+        chosen.append(quote)
+    return _within_length(chosen)
+
+
+def _overlap(one: str, other: str) -> bool:
+    """True when two quotes say nearly the same words: a second source adds length, not an answer."""
+    a, b = set(one.lower().split()), set(other.lower().split())
+    return len(a & b) >= 0.8 * min(len(a), len(b))
+
+
+def _within_length(quotes: list[Quote]) -> list[Quote]:
+    room, kept = MAX_CHARS - 80, []  # the longest lead-in has under 80 characters
+    for quote in quotes:
+        room -= len(quote.text) + 5
+        if kept and room < 0:
+            break
+        kept.append(quote)
+    return kept

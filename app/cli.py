@@ -1,0 +1,265 @@
+"""The `hoidap` command: ask, serve, add, list, remove, index; options become one function call each."""
+
+from __future__ import annotations
+
+import argparse
+import errno
+import json
+import sys
+import time
+from collections.abc import Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from index.errors import HoidapError, UsageError
+
+if TYPE_CHECKING:  # numpy, chromadb and the rest are imported by the command that needs them: --help takes no time
+    from collections.abc import Iterator
+
+    from app.settings import Settings
+    from app.types import Answer, Turn
+    from index.search import Progress
+    from ingest.library import Changes, Library
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command; returns the exit status: 0 done, 1 something failed, 2 wrong usage, 130 interrupted."""
+    args = _parser().parse_args(argv)
+    try:
+        return int(args.run(args))
+    except UsageError as error:
+        print(f"hoidap: {error}", file=sys.stderr)
+        return 2
+    except HoidapError as error:
+        print(f"hoidap: {error}", file=sys.stderr)
+        return 1
+    except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EACCES, errno.EROFS):
+            raise
+        where = f" ({error.filename})" if error.filename else ""
+        print(f"hoidap: {error.strerror}{where}; nothing was changed. Make room or set HOIDAP_DATA", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("hoidap: interrupted; nothing was changed", file=sys.stderr)
+        return 130
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="hoidap", description="Ask Vietnamese documents; every answer quotes them.")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    ask = _command(commands, "ask", _ask, "answer a question, or a file of questions")
+    ask.add_argument("question", nargs="?", help="the question, in quotes")
+    ask.add_argument("--batch", type=Path, metavar="FILE", help="JSON lines {id, question, history?}; needs --json OUT")
+    ask.add_argument(
+        "--json", nargs="?", const="-", metavar="OUT", help="print the answer as JSON; with --batch: write rows to OUT"
+    )
+
+    serve = _command(commands, "serve", _serve, "open the chat on this machine")
+    serve.add_argument("--port", type=int, help="port to listen on (default: HOIDAP_PORT or 7860)")
+
+    add = _command(commands, "add", _add, "add documents: files, or folders of files")
+    add.add_argument("paths", nargs="+", type=Path, metavar="PATH")
+
+    _command(commands, "list", _list, "list the documents")
+
+    remove = _command(commands, "remove", _remove, "take a document out; a file of the corpus folder itself is not deleted")
+    remove.add_argument("id", help="as `hoidap list` shows it")
+
+    _command(commands, "index", _index, "bring the index up to date with the documents")
+    return parser
+
+
+def _command(commands: Any, name: str, run: Any, text: str) -> argparse.ArgumentParser:
+    command: argparse.ArgumentParser = commands.add_parser(name, help=text, description=text)
+    command.add_argument("--corpus", type=Path, metavar="DIR", help="folder of documents (default: HOIDAP_CORPUS)")
+    command.set_defaults(run=run)
+    return command
+
+
+@contextmanager
+def _library(args: argparse.Namespace) -> Iterator[tuple[Library, Settings]]:
+    from app.settings import load
+    from index.encoder import load_encoder
+    from ingest.library import Library
+
+    settings = load()
+    library = Library(args.corpus or settings.corpus, settings.data, load_encoder(settings.model))
+    try:
+        yield library, settings
+    finally:
+        library.close()
+
+
+def _refreshed(library: Library) -> None:
+    """Make the library current, with a bar while it builds and a line for each file that cannot be read."""
+    with _bar("index") as progress:
+        changes = library.refresh(progress)
+    for name, reason in changes.failed:
+        print(f"hoidap: skipped {reason if name in reason else f'{name}: {reason}'}", file=sys.stderr)
+    if not library.index().documents:
+        print(f"hoidap: there is no readable document in {library.corpus} yet", file=sys.stderr)
+
+
+@contextmanager
+def _bar(label: str) -> Iterator[Progress]:
+    from tqdm import tqdm
+
+    bar = None
+
+    def progress(done: int, total: int) -> None:
+        nonlocal bar
+        bar = bar or tqdm(total=total, desc=label, unit=" passages", file=sys.stderr)
+        bar.update(done - bar.n)
+
+    try:
+        yield progress
+    finally:
+        if bar is not None:
+            bar.close()
+
+
+def _ask(args: argparse.Namespace) -> int:
+    from app.answer import ask
+
+    if (args.question is None) == (args.batch is None):
+        raise UsageError('give a question (before --json): hoidap ask "Ba thành gồm những đô thị nào?", or --batch FILE')
+    if args.batch and args.json in (None, "-"):
+        raise UsageError("--batch needs a file to write to: --json OUT.jsonl")
+    if args.question is not None and args.json not in (None, "-"):
+        raise UsageError(f"--json {args.json} names a file, which goes with --batch; write the question before --json")
+    rows = _batch_rows(args.batch) if args.batch else []  # before the index is built: a typing error costs no time
+    with _library(args) as (library, _):
+        _refreshed(library)
+        index = library.index()
+        if args.batch is None:
+            answer = ask(args.question, index)
+            print(json.dumps(answer.as_row(), ensure_ascii=False, indent=2) if args.json else _as_text(answer))
+            return 0
+        results = []
+        for id, question, history in rows:
+            started = time.perf_counter()
+            answer = ask(question, index, history)
+            seconds = round(time.perf_counter() - started, 4)
+            results.append({"id": id, **answer.as_row(), "seconds": seconds})
+    _write_lines(Path(args.json), results)
+    print(f"{len(results)} answers in {args.json}", file=sys.stderr)
+    return 0
+
+
+def _as_text(answer: Answer) -> str:
+    lines = [answer.text]
+    if answer.resolved != answer.question:
+        lines.insert(0, f"({answer.resolved})")
+    for n, c in enumerate(answer.citations, start=1):
+        facts = (c.title, c.publisher, c.published, " > ".join(c.headings), c.url, f"{c.document}:{c.start}-{c.end}")
+        lines.append(f"[{n}] " + " · ".join(f for f in facts if f))
+    return "\n".join(lines)
+
+
+def _batch_rows(path: Path) -> list[tuple[Any, str, list[Turn]]]:
+    from app.types import Turn
+
+    try:
+        lines = path.read_text(encoding="utf-8-sig").split("\n")
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"{path} cannot be read ({error}); give a file of JSON lines in UTF-8") from error
+    rows = []
+    for number, line in enumerate(lines, start=1):
+        if not line.strip():
+            continue
+        try:
+            row = json.loads(line)
+            history = [Turn(t["role"], t["content"]) for t in row.get("history") or []]
+            rows.append((row["id"], str(row["question"]), history))
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            raise UsageError(
+                f'{path}, line {number}: not a row {{"id": …, "question": …, "history"?: [{{"role", "content"}}]}} '
+                f"({type(error).__name__}: {error})"
+            ) from error
+    return rows
+
+
+def _write_lines(path: Path, rows: list[dict[str, Any]]) -> None:
+    from index.store import write_whole
+
+    write_whole(path, "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows).encode())
+
+
+def _add(args: argparse.Namespace) -> int:
+    with _library(args) as (library, _):
+        _refreshed(library)
+        with _bar("add") as progress:
+            changes = library.add(args.paths, progress)
+        _report(changes)
+    return 1 if changes.failed else 0
+
+
+def _report(changes: Changes) -> None:
+    for name in ("added", "updated", "unchanged", "removed"):
+        for id in getattr(changes, name):
+            print(f"{name:9} {id}")
+    for name, reason in changes.failed:
+        print(f"failed    {reason if name in reason else f'{name}: {reason}'}", file=sys.stderr)
+
+
+def _list(args: argparse.Namespace) -> int:
+    with _library(args) as (library, _):
+        _refreshed(library)
+        for document in library.documents():
+            print(f"{document.id}  {document.published or '-':10}  {document.title}")
+    return 0
+
+
+def _remove(args: argparse.Namespace) -> int:
+    with _library(args) as (library, _):
+        _refreshed(library)
+        _report(library.remove(args.id))
+        if library.is_hidden(args.id):
+            print(f"its file stays in {library.corpus}; `hoidap add` brings it back", file=sys.stderr)
+    return 0
+
+
+def _index(args: argparse.Namespace) -> int:
+    with _library(args) as (library, _):
+        _refreshed(library)
+        index = library.index()
+        print(f"{len(index.documents)} documents, {len(index.passages)} passages")
+    return 0
+
+
+def _serve(args: argparse.Namespace) -> int:
+    from app.settings import load
+
+    settings = load()
+    port = args.port or settings.port
+    _check_port(settings.host, port)  # before any work: a busy port is known in a millisecond
+    with _library(args) as (library, settings):
+        _refreshed(library)
+        import uvicorn
+
+        from app.chat import create_app
+
+        app = create_app(library)
+        print(f"Hỏi Đáp: http://{settings.host}:{port}  (Ctrl+C: dừng / stop)", flush=True)
+        uvicorn.run(app, host=settings.host, port=port, log_level="warning")
+    return 0
+
+
+def _check_port(host: str, port: int) -> None:
+    import socket
+
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # as uvicorn will: a port in TIME_WAIT is free
+        try:
+            probe.bind((host, port))
+        except (OSError, OverflowError) as error:
+            raise UsageError(
+                f"cannot listen on {host}:{port} ({error}); stop what runs there or take another: hoidap serve --port "
+                f"{port % 65535 + 1} (make chat: HOIDAP_PORT={port % 65535 + 1} make chat)"
+            ) from error
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,175 @@
+"""What a question asks, by rules one can read: its kind, its content words, the codes, numbers and sides it names."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+from app.types import Language
+from index.query import is_english, untelex
+from index.text import clean, codes, dates, fold, key, syllables
+
+MAX_CHARS = 1000
+"""A question is cut at this many characters; a longer one is a document."""
+
+Kind = Literal["who", "when", "how_many", "which_document", "which", "definition", "list", "compare", "why", "other"]
+
+# Words that only frame a question, in key form (see index.text.key). They are left out of matching: "nào" in a sentence
+# is no sign that it answers. A plain word of an accented question is looked up as typed, so "ba" (three) stays content.
+_FRAME = frozenset(
+    key(
+        "là gì nào đâu ai sao mấy bao giờ khi thế vậy nhỉ ạ à ơi hả hở hông không hong hổng ko hok bây mình nhiêu "
+        "tôi em anh chị bạn cho xin hãy nêu kể giúp với giùm dùm rõ có được bị do bởi của và các những một cái về "
+        "trong theo tại từ đến tới ở ra vào thì mà nó này đó đây kia ấy như còn rồi chưa đã đang sẽ cũng lại vì phải hay "
+        "hoặc gồm lận nha nghen vô nhé"
+    ).split()
+)
+# Longer frames go first, as phrases: "số mấy" is frame, "dân số" is not.
+_FRAME_PHRASES = (
+    "số mấy", "số hiệu", "bao nhiêu", "ban hành", "nội dung", "vấn đề", "khác nhau", "so sánh", "kể tên", "liệt kê",
+    "cụ thể", "chi tiết", "đầy đủ", "giải thích", "cho hỏi", "xin hỏi", "cho biết", "nghĩa là", "tên là", "nói về",
+    "việc gì", "nghe đồn", "tên gì", "gọi là", "đúng không",
+)  # fmt: skip
+_FRAME_ENGLISH = frozenset(
+    "a an the of is are was were be been what which who whom whose when where why how does do did has have had and or "
+    "for from with by on in at to about it its this that these those many much long there their me tell please say s "
+    "says said according article document documents will would can could should as into any some".split()
+)
+_FRAME_BARE = frozenset(map(fold, _FRAME)) - {"nam", "ba", "tam", "thanh", "tru"}
+
+
+def _phrases(phrases: tuple[str, ...]) -> re.Pattern[str]:
+    return re.compile(r"\b(?:" + "|".join(map(key, phrases)) + r")\b")
+
+
+_FRAME_PHRASE = _phrases(_FRAME_PHRASES)
+_FRAME_PHRASE_BARE = _phrases(tuple(map(fold, _FRAME_PHRASES)))
+
+_ASKS: tuple[tuple[Kind, re.Pattern[str]], ...] = tuple(
+    (kind, re.compile(pattern))
+    for kind, pattern in (
+        ("compare", r"\b(?:khac nhau|so sanh|so voi|giong nhau|khac gi|differ|compare[ds]?|difference|versus|vs)\b"),
+        ("why", r"\b(?:vi sao|tai sao|ly do|li do|why)\b"),
+        (
+            "when",
+            r"\b(?:(?:ngay|thang|nam|luc|hom|thoi diem|thoi gian|giai doan|khoang thoi gian) (?:nao|may|gi)|khi nao|bao gio"
+            r"|hoi nao|tu khi nao|ngay thang|when|what (?:date|year|day|period))\b",
+        ),
+        (
+            "which_document",
+            r"\b(?:so hieu|(?:van ban|nghi quyet|quyet dinh|de an|chuong trinh|ke hoach|thong tu|nghi dinh|luat)(?: so)?"
+            r" (?:nao|may|gi)|which (?:resolution|decision|document|scheme|programme|program|plan))\b",
+        ),
+        ("how_many", r"\b(?:bao nhieu|may|nhieu cai|nhiu|nhieu lan|how (?:many|much|often|long|big|large|far))\b"),
+        ("who", r"\b(?:ai|nguoi nao|ong nao|ba nao|ten la gi|ten gi|who|whom|whose)\b"),
+        (
+            "list",
+            r"\b(?:liet ke|ke ten|ke ra|neu (?:day du|cac|ten|ra)|gom nhung|bao gom|gom co|gom|la nhung|nhung \w+(?: \w+)? nao"
+            r"|cac \w+(?: \w+)? nao|cu the la|list|name the|what are|which are)\b",
+        ),
+        ("which", r"\b\w+ nao\b|\bwhich \w+"),
+        ("definition", r"\b(?:la gi|nghia la|la sao|nghia gi|dinh nghia|the nao la|what is|what does .* mean|what's)\b"),
+    )
+)
+
+_QUOTED = re.compile(r"[“\"«‘']([^“”\"«»‘’']{2,80})[”\"»’']")
+_NUMERALS = {
+    "một": 1, "hai": 2, "ba": 3, "bốn": 4, "tư": 4, "năm": 5, "sáu": 6, "bảy": 7, "bẩy": 7, "tám": 8, "chín": 9, "mười": 10,
+}  # fmt: skip
+_BARE_NUMERALS = {fold(w): n for w, n in _NUMERALS.items()} | {
+    "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10,
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question taken apart. `text` is cleaned, with Telex keystrokes undone."""
+
+    text: str
+    language: Language
+    kind: Kind
+    words: tuple[str, ...]  # content syllables in key form, in order
+    codes: tuple[str, ...]  # canonical document codes
+    numbers: tuple[str, ...]  # years and numbers of three digits or more, as digits
+    phrases: tuple[str, ...]  # what stands in quotation marks
+    unit: tuple[str, ...]  # what is counted: the folded syllables after "bao nhiêu", "mấy"
+    focus: str  # what is asked for: the folded syllable before "nào" ("trường đại học nào" -> "hoc"); "" when unknown
+
+    @property
+    def accented(self) -> bool:
+        """True when diacritics were typed, so that their absence in a match means something."""
+        return any(fold(w) != w for w in syllables(self.text))
+
+
+def understand(text: str) -> Question:
+    """Take `text` (any spelling) apart."""
+    text = untelex(clean(text)[:MAX_CHARS].strip())
+    language: Language = "en" if is_english(text) else "vi"
+    bare = " ".join(map(fold, syllables(text)))
+    kind = next((kind for kind, pattern in _ASKS if pattern.search(bare)), "other")
+    spoken_for = [(a, b) for a, b, _ in codes(text)] + [(a, b) for a, b, _ in dates(text)]
+    return Question(
+        text=text,
+        language=language,
+        kind=kind,
+        words=content_words(text, language),
+        codes=tuple(dict.fromkeys(code for _, _, code in codes(text))),
+        numbers=tuple(
+            m.group()
+            for m in re.finditer(r"(?<![\w.,/-])\d{3,}(?![\w/-])", text)
+            if not any(a <= m.start() < b for a, b in spoken_for)
+        ),
+        phrases=tuple(p for p in _QUOTED.findall(text) if len(syllables(p)) >= 2),
+        unit=_unit(bare),
+        focus=_focus(bare),
+    )
+
+
+def content_words(text: str, language: Language) -> tuple[str, ...]:
+    """Syllables of `text` that are not question frame; all of them when nothing else is left."""
+    words = syllables(text)
+    accented = any(fold(w) != w for w in words)
+    if language == "en":
+        return tuple(w for w in words if w not in _FRAME_ENGLISH) or tuple(words)
+    phrase, frame = (_FRAME_PHRASE, _FRAME) if accented else (_FRAME_PHRASE_BARE, _FRAME_BARE)
+    rest = syllables(phrase.sub(" ", key(text)))
+    return tuple(w for w in rest if w not in frame) or tuple(words)
+
+
+def _unit(bare: str) -> tuple[str, ...]:
+    counted = re.search(r"\b(?:bao nhieu|may) ([a-z]+)(?: ([a-z]+))?", bare)
+    return tuple(w for w in counted.groups() if w) if counted else ()
+
+
+def _focus(bare: str) -> str:
+    found = re.search(r"\b([a-z]+) nao\b", bare)
+    return found.group(1) if found and found.group(1) not in ("the", "khi", "luc", "hoi") else ""
+
+
+def counted(text: str) -> dict[str, set[int]]:
+    """Numbers said of things in `text`: "bốn trụ cột" -> {"tru": {4}, ...}; folded first syllable of the thing -> values.
+
+    "năm" before digits is a year, not five.
+    """
+    found: dict[str, set[int]] = {}
+    words = syllables(text)
+    for word, thing in zip(words, words[1:], strict=False):
+        number = int(word) if word.isdigit() and len(word) < 4 else _NUMERALS.get(word, _BARE_NUMERALS.get(word))
+        if number is not None and thing.isalpha():
+            found.setdefault(fold(thing), set()).add(number)
+    return found
+
+
+def sides(question: Question) -> tuple[str, ...]:
+    """The two things a comparison names: two codes, two quoted phrases, or what stands on both sides of "và"."""
+    if len(question.codes) >= 2:
+        spans = codes(question.text)
+        return tuple(question.text[a:b] for a, b, _ in spans[:2])
+    if len(question.phrases) >= 2:
+        return question.phrases[:2]
+    if question.kind != "compare":
+        return ()
+    pattern = r"\s+(?:và|va|với|voi|hay|and|with|versus|vs\.?)\s+"
+    parts = re.split(pattern, question.text, maxsplit=1, flags=re.IGNORECASE)
+    return tuple(parts) if len(parts) == 2 and all(content_words(p, question.language) for p in parts) else ()

@@ -1,0 +1,243 @@
+"""Ranks the sentences of the passages found: which of them, quoted, answer the question."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from app.question import Question, counted
+from index.search import Index, scored_text
+from index.text import codes, dates, fold, key, syllables
+from index.types import Document, Hit, Passage
+from ingest.sentences import quote_spans
+
+_HITS = 12  # passages whose sentences are looked at
+_K1, _B, _MEAN_LENGTH = 1.2, 0.4, 30.0  # BM25 within a sentence; 30 syllables is a usual sentence of a report
+
+# Weights of the parts of a quote's score. Fitted on the answerable questions of two development sets (n=102) by listwise
+# logistic regression, then rounded; 8-fold cross-validated hit@1 0.75, with all parts at first guesses 0.72 (evals/LOG.md).
+_SUPPORT = 0.4  # BM25 of the passage with its title and headings
+_HIT = 0.12  # how far behind the best passage this one was found, in z-scores
+_DENSE, _DENSE_ENGLISH = 0.55, 1.6  # cosine of question and sentence
+_CUE = 0.55  # form: see form_cue
+_DEFINES = 0.3
+_PHRASE = 0.5  # words in quotation marks
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """A sentence that may be quoted, `document.text[start:end]`, and why.
+
+    Coverage is the share of the question's content, weighted by inverse document frequency, that the words hold: 0..1.
+    """
+
+    document: Document
+    passage: Passage
+    start: int
+    end: int
+    score: float  # higher is better; comparable within one question only
+    coverage: float  # by the sentence
+    context: float  # by the sentence and its passage, headings and title
+    dense: float  # cosine of question and sentence
+    cue: float  # 1 when it has the form the question asks for (a date for "when"), 0.5 when none is asked for
+
+    @property
+    def text(self) -> str:
+        return self.document.text[self.start : self.end]
+
+
+class Scorer:
+    """Scores text against one question over one index."""
+
+    def __init__(self, question: Question, index: Index) -> None:
+        self.question = question
+        self._weights = _term_weights(question, index)
+        self._mass = sum(self._weights.values()) or 1.0
+        self._words = _word_weights(question, index)
+        self._words_mass = sum(self._words.values()) or 1.0
+
+    def match(self, text: str) -> float:
+        """BM25 of `text` for the question's terms as a share of the best there could be, about 0..1."""
+        counts, length = _counts(text)
+        norm = _K1 * (1 - _B + _B * length / _MEAN_LENGTH)
+        total = 0.0
+        for term, weight in self._weights.items():
+            tf = counts.get(term, 0)
+            total += weight * tf * (_K1 + 1) / (tf + norm)
+        return total / self._mass
+
+    def coverage(self, text: str) -> float:
+        """Share of the question's content words, by idf, that `text` holds, 0..1; half for a word whose diacritics
+        differ from those typed."""
+        present = set(syllables(text))
+        bare = {fold(w) for w in present}
+        total = 0.0
+        for word, weight in self._words.items():
+            if word in present:
+                total += weight
+            elif fold(word) in bare:
+                total += weight * (0.5 if fold(word) != word else 1.0)
+        return total / self._words_mass
+
+
+def _term_weights(question: Question, index: Index) -> dict[str, float]:
+    words = list(question.words)
+    bare = [fold(w) for w in words]
+    weights: dict[str, float] = {}
+    for term in dict.fromkeys([*words, *("~" + w for w in bare)]):
+        weights[term] = index.lexical.idf(term)
+    # bigrams only of words that stand side by side in the question as typed
+    typed = syllables(question.text)
+    content = set(words)
+    for a, b in zip(typed, typed[1:], strict=False):
+        if a in content and b in content:
+            for term in (f"{a}_{b}", f"~{fold(a)}_{fold(b)}"):
+                weights[term] = index.lexical.idf(term)
+    for code in question.codes:
+        weights["#" + code] = 2 * index.lexical.idf("#" + code)
+    for _, _, day in dates(question.text):
+        weights["@" + day] = index.lexical.idf("@" + day)
+    # a term no passage holds cannot tell sentences apart; it counts against coverage, not here
+    return {term: w for term, w in weights.items() if index.lexical.frequency(term)}
+
+
+def _word_weights(question: Question, index: Index) -> dict[str, float]:
+    return {w: index.lexical.idf(w if index.lexical.frequency(w) else "~" + fold(w)) for w in question.words}
+
+
+def _counts(text: str) -> tuple[Counter[str], int]:
+    words = syllables(text)
+    bare = [fold(w) for w in words]
+    counts = Counter(words)
+    counts.update("~" + w for w in bare)
+    counts.update(f"{a}_{b}" for a, b in zip(words, words[1:], strict=False))
+    counts.update(f"~{a}_{b}" for a, b in zip(bare, bare[1:], strict=False))
+    counts.update("#" + code for _, _, code in codes(text))
+    counts.update("@" + day for _, _, day in dates(text))
+    return counts, len(words)
+
+
+def rank_quotes(question: Question, index: Index, hits: Sequence[Hit]) -> list[Quote]:
+    """Sentences of the best `hits`, best first; ties in document order."""
+    scorer = Scorer(question, index)
+    spots = [(hit, a, b) for hit in hits[:_HITS] for a, b in _spans(hit.passage)]
+    if not spots:
+        return []
+    texts = [hit.document.text[a:b] for hit, a, b in spots]
+    vector = index.encoder.encode([question.text], query=True)[0]
+    cosines = np.asarray(index.encoder.encode(texts) @ vector)
+    contexts = {hit.passage.id: scored_text(hit.document, hit.passage) for hit, _, _ in spots}
+    support = {id: scorer.match(text) for id, text in contexts.items()}
+    dense_weight = _DENSE_ENGLISH if question.language == "en" else _DENSE
+    quotes = []
+    for (hit, start, end), text, cosine in zip(spots, texts, cosines, strict=True):
+        cue = form_cue(question, text)
+        score = (
+            scorer.match(text)
+            + _SUPPORT * support[hit.passage.id]
+            + _HIT * (hit.score - hits[0].score)
+            + dense_weight * float(cosine)
+            + _CUE * cue
+            + _DEFINES * _defines(question, text)
+            + _PHRASE * _phrase_share(question, text)
+        )
+        coverage = scorer.coverage(text)
+        context = max(coverage, scorer.coverage(contexts[hit.passage.id]))
+        quotes.append(Quote(hit.document, hit.passage, start, end, score, coverage, context, float(cosine), cue))
+    return sorted(quotes, key=lambda q: (-q.score, q.document.id, q.start))
+
+
+def _spans(passage: Passage) -> Iterable[tuple[int, int]]:
+    return ((passage.start + a, passage.start + b) for a, b in quote_spans(passage.text))
+
+
+_NUMBER = re.compile(r"\d")
+_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
+
+
+def form_cue(question: Question, text: str) -> float:
+    """1 when `text` has the form the question asks for, 0 when it lacks it, 0.5 when the question asks for no form."""
+    match question.kind:
+        case "when":
+            return 1.0 if dates(text) else 0.7 if _YEAR.search(text) else 0.0
+        case "how_many":
+            return _counted_cue(question, text)
+        case "which_document":
+            return 1.0 if codes(text) else 0.0
+        case "who":
+            return 1.0 if _person(text) else 0.0
+        case "which":
+            return _named_cue(question.focus, text)
+        case "definition":
+            return 1.0 if _defines(question, text) else 0.0
+        case "list":
+            return 1.0 if text.count(",") + 2 * text.count(";") >= 2 else 0.3
+        case _:
+            return 0.5
+
+
+_TITLES = frozenset(
+    "ông bà đồng_chí thủ_tướng bí_thư chủ_tịch tướng bộ_trưởng giám_đốc trưởng thư tác_giả giả người ảnh chí".split()
+)
+
+
+def _person(text: str) -> bool:
+    """True when a title ("ông", "Bí thư", "Thủ tướng") is followed, at once or after its office, by a name of two words."""
+    words = [w.strip("“”\"'’(),.:;") for w in text.split()]
+    for i, word in enumerate(words[:-2]):
+        if word.lower() in _TITLES and any(_capital(words[j : j + 2]) for j in range(i + 1, min(i + 8, len(words) - 1))):
+            return True
+    return False
+
+
+def _capital(words: list[str]) -> bool:
+    return len(words) == 2 and all(w[:1].isupper() for w in words)
+
+
+def _named_cue(focus: str, text: str) -> float:
+    """1 when the thing asked for stands with a name or number ("huyện Châu Thành" for "huyện nào"), half without."""
+    if not focus:
+        return 0.5
+    words = [w.strip("“”\"'’(),.:;") for w in text.split()]
+    best = 0.0
+    for word, after in zip(words, [*words[1:], ""], strict=False):
+        if fold(key(word)) == focus:
+            best = max(best, 1.0 if after[:1].isupper() or after[:1].isdigit() else 0.5)
+    return best
+
+
+def _counted_cue(question: Question, text: str) -> float:
+    things = counted(text)
+    if question.unit and any(fold(u) in things for u in question.unit):
+        return 1.0
+    return 0.6 if _NUMBER.search(text) or things else 0.0
+
+
+_HEADWORD = re.compile(r"[“\"]([^”\"]{2,60})[”\"]\s+(?:là|nghĩa là|gồm|có nghĩa)\b|([^,.;:]{2,60}?)\s+là\s")
+
+
+def headword(text: str) -> str:
+    """What `text` defines, when it begins like a definition: "“Hai tuyến” là …", "SIPAS là …"; else ""."""
+    found = _HEADWORD.match(text)
+    return (found.group(1) or found.group(2) or "") if found else ""
+
+
+def _defines(question: Question, text: str) -> bool:
+    """True when `text` defines what the question names, or spells out an acronym it names: "… (SIPAS)"."""
+    defined = [fold(w) for w in syllables(headword(text))]
+    asked = [fold(w) for w in syllables(question.text)]
+    if defined and any(asked[i : i + len(defined)] == defined for i in range(len(asked))):
+        return True
+    return any(f"({a})" in text for a in re.findall(r"\b[A-Z]{3,}\b", question.text))
+
+
+def _phrase_share(question: Question, text: str) -> float:
+    """Share of the phrases in quotation marks in the question that `text` holds, 0..1; diacritics may be missing."""
+    if not question.phrases:
+        return 0.0
+    said = " ".join(map(fold, syllables(text)))
+    return sum(" ".join(map(fold, syllables(p))) in said for p in question.phrases) / len(question.phrases)

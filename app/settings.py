@@ -1,0 +1,67 @@
+"""Settings: the one place that reads the environment; everything below it takes arguments."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple
+
+from index.encoder import DEFAULT as DEFAULT_MODEL
+from index.errors import UsageError
+
+
+class Setting(NamedTuple):
+    """One environment variable: its name, what holds without it, and what it does."""
+
+    name: str
+    default: str
+    help: str
+
+
+SETTINGS = (
+    Setting("HOIDAP_CORPUS", "", "folder of documents to answer from; empty: the corpus that comes with Hỏi Đáp"),
+    Setting("HOIDAP_DATA", "", "folder for indexes and added documents; empty: the user's data folder of the system"),
+    Setting("HOIDAP_MODEL", DEFAULT_MODEL, "embedding model: the shipped one, or a sentence-transformers name or folder"),
+    Setting("HOIDAP_HOST", "127.0.0.1", "address the chat listens on"),
+    Setting("HOIDAP_PORT", "7860", "port the chat listens on, 1-65535"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The settings in force, checked."""
+
+    corpus: Path
+    data: Path
+    model: str
+    host: str
+    port: int
+
+
+def load(environ: Mapping[str, str] | None = None) -> Settings:
+    """Settings from `environ` (default: the process's). Raises UsageError naming the variable and the value."""
+    environ = os.environ if environ is None else environ
+    values = {s.name: environ.get(s.name, "").strip() or s.default for s in SETTINGS}
+    port = values["HOIDAP_PORT"]
+    if not (port.isascii() and port.isdigit() and 1 <= int(port) <= 65535):
+        raise UsageError(f"HOIDAP_PORT is {port!r}; set it to a number from 1 to 65535")
+    return Settings(
+        corpus=Path(values["HOIDAP_CORPUS"]).expanduser() if values["HOIDAP_CORPUS"] else bundled_corpus(),
+        data=Path(values["HOIDAP_DATA"]).expanduser() if values["HOIDAP_DATA"] else _user_data(),
+        model=values["HOIDAP_MODEL"],
+        host=values["HOIDAP_HOST"],
+        port=int(port),
+    )
+
+
+def bundled_corpus() -> Path:
+    """Folder of the corpus that comes with the program: `corpus/` beside the packages."""
+    return Path(__file__).resolve().parent.parent / "corpus"
+
+
+def _user_data() -> Path:
+    from platformdirs import user_data_path
+
+    return user_data_path("hoidap")

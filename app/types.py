@@ -1,0 +1,107 @@
+"""What an answer is made of: Citation, Answer, and the turns of a conversation."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from index.types import Document
+
+Outcome = Literal["answer", "related", "refuse"]
+"""`answer`: the quotes answer the question; `related`: the documents are about it but do not say; `refuse`: nothing."""
+
+Language = Literal["vi", "en"]
+
+MARKER = re.compile(r"\[(\d+)\]")
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One message of the conversation so far."""
+
+    role: Literal["user", "assistant"]
+    content: str
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """The proof of one quote: `document.text[start:end] == quote`, character for character."""
+
+    document: str  # Document.id
+    title: str
+    headings: tuple[str, ...]
+    start: int
+    end: int
+    quote: str
+    publisher: str
+    published: str  # ISO date, possibly partial; "" when unknown
+    url: str
+
+    @staticmethod
+    def of(document: Document, start: int, end: int, headings: Sequence[str]) -> Citation:
+        """The citation of `document.text[start:end]`; the quote is taken from the text, so it cannot differ."""
+        if not 0 <= start < end <= len(document.text):
+            raise ValueError(f"no quote at [{start}, {end}) in {document.id} of {len(document.text)} characters")
+        return Citation(
+            document=document.id,
+            title=document.title,
+            headings=tuple(headings),
+            start=start,
+            end=end,
+            quote=document.text[start:end],
+            publisher=document.publisher,
+            published=document.published,
+            url=document.url,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An answer to `question`. `[n]` in `text` stands for `citations[n - 1]`; without citations it is a refusal."""
+
+    question: str  # as asked
+    resolved: str  # as understood, with what a follow-up left out; equals `question` otherwise
+    language: Language
+    outcome: Outcome
+    text: str
+    citations: tuple[Citation, ...] = field(default=())
+
+    def __post_init__(self) -> None:
+        # Guards, not tests: a program that breaks its promise about proof must stop, not answer.
+        markers = {int(n) for n in MARKER.findall(_outside_quotes(self.text, self.citations))}
+        if markers != set(range(1, len(self.citations) + 1)):
+            raise ValueError(f"markers {sorted(markers)} do not match {len(self.citations)} citations")
+        if (self.outcome == "refuse") != (not self.citations):
+            raise ValueError(f"outcome {self.outcome!r} with {len(self.citations)} citations")
+
+    def as_row(self) -> dict[str, Any]:
+        """The answer as the row `hoidap ask --json` prints."""
+        return {
+            "question": self.question,
+            "resolved": self.resolved,
+            "outcome": self.outcome,
+            "answer": self.text,
+            "citations": [
+                {
+                    "document": c.document,
+                    "title": c.title,
+                    "headings": list(c.headings),
+                    "start": c.start,
+                    "end": c.end,
+                    "quote": c.quote,
+                    "publisher": c.publisher,
+                    "published": c.published,
+                    "url": c.url,
+                }
+                for c in self.citations
+            ],
+        }
+
+
+def _outside_quotes(text: str, citations: Sequence[Citation]) -> str:
+    """`text` without the quotes in it: a document may itself contain "[3]"."""
+    for citation in sorted(citations, key=lambda c: -len(c.quote)):
+        text = text.replace(citation.quote, "")
+    return text
