@@ -1,4 +1,4 @@
-"""Questions about the article itself (who wrote it, when and where it appeared), answered from its own dateline and bylines."""
+"""Questions about the article itself (who wrote it, when, where), answered from its dateline and bylines."""
 
 from __future__ import annotations
 
@@ -12,9 +12,20 @@ from ingest.layout import ABOUT, AUTHOR_LABEL, DATE_LABEL, SOURCE_LABEL
 
 _ARTICLE = re.compile(r"\b(?:bai (?:bao|viet|nay|do|dang)|bai|tin nay|article|report)\b")
 _ASKS = (
-    (DATE_LABEL, re.compile(r"\b(?:dang|dua len|len mang|xuat ban|publish(?:ed)?)\b.*\b(?:ngay|khi|luc|bao gio|hoi|thu|may gio|when|date)\b|\bngay dang\b|\bwhen was .* published\b")),
+    (
+        DATE_LABEL,
+        re.compile(
+            r"\b(?:dang|dua len|len mang|xuat ban|publish(?:ed)?)\b.*\b(?:ngay|khi|luc|bao gio|hoi|thu|may gio|date)\b"
+            r"|\bngay dang\b|\bwhen was .* published\b"
+        ),
+    ),
     (AUTHOR_LABEL, re.compile(r"\b(?:tac gia|ai viet|nguoi viet|do ai|who wrote|author)\b")),
-    (SOURCE_LABEL, re.compile(r"\b(?:nguon(?: tin)?|(?:trang|bao) nao|lay tu (?:dau|trang)|dang o dau|which (?:site|newspaper))\b")),
+    (
+        SOURCE_LABEL,
+        re.compile(
+            r"\b(?:nguon(?: tin)?|(?:trang|bao) nao|lay tu (?:dau|trang)|dang o dau|which (?:site|newspaper))\b"
+        ),
+    ),
 )
 
 

@@ -104,7 +104,8 @@ def _overlap(one: str, other: str) -> bool:
 
 
 def _within_length(quotes: list[Quote]) -> list[Quote]:
-    room, kept = MAX_CHARS - 80, []  # the longest lead-in has under 80 characters
+    room = MAX_CHARS - 80  # the longest lead-in has under 80 characters
+    kept: list[Quote] = []
     for quote in quotes:
         room -= len(quote.text) + 5
         if kept and room < 0:

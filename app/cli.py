@@ -64,7 +64,9 @@ def _parser() -> argparse.ArgumentParser:
 
     _command(commands, "list", _list, "list the documents")
 
-    remove = _command(commands, "remove", _remove, "take a document out; a file of the corpus folder itself is not deleted")
+    remove = _command(
+        commands, "remove", _remove, "take a document out; a file of the corpus folder itself is not deleted"
+    )
     remove.add_argument("id", help="as `hoidap list` shows it")
 
     _command(commands, "index", _index, "bring the index up to date with the documents")
@@ -124,7 +126,9 @@ def _ask(args: argparse.Namespace) -> int:
     from app.answer import ask
 
     if (args.question is None) == (args.batch is None):
-        raise UsageError('give a question (before --json): hoidap ask "Ba thành gồm những đô thị nào?", or --batch FILE')
+        raise UsageError(
+            'give a question (before --json): hoidap ask "Ba thành gồm những đô thị nào?", or --batch FILE'
+        )
     if args.batch and args.json in (None, "-"):
         raise UsageError("--batch needs a file to write to: --json OUT.jsonl")
     if args.question is not None and args.json not in (None, "-"):

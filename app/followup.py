@@ -13,7 +13,9 @@ from index.text import clean, fold, key
 _POINTS_BACK = re.compile(
     r"\b(?:do|nay|no|ay|kia|tren|vay|con|the con|cai thu|cu the|it|that|this|they|them|those|these)\b"
 )
-_AND_WHAT_OF = re.compile(r"^(?:thế\s+|vậy\s+|the\s+|vay\s+)?(?:còn|con|what about|and|how about)\s+(.+?)[\s?.!]*$", re.IGNORECASE)
+_AND_WHAT_OF = re.compile(
+    r"^(?:thế\s+|vậy\s+|the\s+|vay\s+)?(?:còn|con|what about|and|how about)\s+(.+?)[\s?.!]*$", re.IGNORECASE
+)
 _NTH = re.compile(
     r"(?:cái|điều|việc|nhiệm vụ|đột phá|ý|mục|cai|dieu|y|muc)?\s*(?:thứ|thu)\s+(nhất|hai|ba|tư|năm|nhat|tu|nam)\b",
     re.IGNORECASE,
@@ -21,7 +23,11 @@ _NTH = re.compile(
 _ORDINALS = {"nhat": 0, "hai": 1, "ba": 2, "tu": 3, "nam": 4}
 _SHORT = 3  # a question with fewer content syllables of its own leaves something out
 # Syllables any question about any document may hold: they name no subject.
-_GENERIC = frozenset(key("ngày tháng năm văn bản tài liệu nghị quyết quyết định đề án chương trình ban hành căn cứ vào người tỉnh nơi").split())
+_GENERIC = frozenset(
+    key(
+        "ngày tháng năm văn bản tài liệu nghị quyết quyết định đề án chương trình ban hành căn cứ vào người tỉnh nơi"
+    ).split()
+)
 
 
 def resolve(question: str, history: Sequence[Turn]) -> str:
@@ -59,7 +65,9 @@ def _same_of(before: str, thing: str) -> str:
         if re.search(_TIME, before, re.IGNORECASE):
             return re.sub(_TIME, thing, before, count=1, flags=re.IGNORECASE)
         return f"{before.rstrip(' ?.!')} {thing}?"
-    frame = re.search(r"(?:\blà\s+(?:gì|sao|ai)|\bgồm\b.*|\bthế nào|\bbao nhiêu.*|\bla gi|\bnghĩa là gì)[\s?.!]*$", before, re.I)
+    frame = re.search(
+        r"(?:\blà\s+(?:gì|sao|ai)|\bgồm\b.*|\bthế nào|\bbao nhiêu.*|\bla gi|\bnghĩa là gì)[\s?.!]*$", before, re.I
+    )
     return f"{thing} {frame.group().strip()}" if frame else f"{before.rstrip(' ?.!')}: {thing}?"
 
 

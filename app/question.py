@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from dataclasses import dataclass
 from typing import Literal
@@ -21,8 +22,8 @@ _FRAME = frozenset(
     key(
         "là gì nào đâu ai sao mấy bao giờ khi thế vậy nhỉ ạ à ơi hả hở hông không hong hổng ko hok bây mình nhiêu "
         "tôi em anh chị bạn cho xin hãy nêu kể giúp với giùm dùm rõ có được bị do bởi của và các những một cái về "
-        "trong theo tại từ đến tới ở ra vào thì mà nó này đó đây kia ấy như còn rồi chưa đã đang sẽ cũng lại vì phải hay "
-        "hoặc gồm lận nha nghen vô nhé"
+        "trong theo tại từ đến tới ở ra vào thì mà nó này đó đây kia ấy như còn rồi chưa đã đang sẽ cũng lại vì phải "
+        "hay hoặc gồm lận nha nghen vô nhé"
     ).split()
 )
 # Longer frames go first, as phrases: "số mấy" is frame, "dân số" is not.
@@ -46,36 +47,34 @@ def _phrases(phrases: tuple[str, ...]) -> re.Pattern[str]:
 _FRAME_PHRASE = _phrases(_FRAME_PHRASES)
 _FRAME_PHRASE_BARE = _phrases(tuple(map(fold, _FRAME_PHRASES)))
 
-_ASKS: tuple[tuple[Kind, re.Pattern[str]], ...] = tuple(
-    (kind, re.compile(pattern))
-    for kind, pattern in (
-        ("compare", r"\b(?:khac nhau|so sanh|so voi|giong nhau|khac gi|differ|compare[ds]?|difference|versus|vs)\b"),
-        ("why", r"\b(?:vi sao|tai sao|ly do|li do|why)\b"),
-        (
-            "when",
-            r"\b(?:(?:ngay|thang|nam|luc|hom|thoi diem|thoi gian|giai doan|khoang thoi gian) (?:nao|may|gi)|khi nao|bao gio"
-            r"|hoi nao|tu khi nao|ngay thang|when|what (?:date|year|day|period))\b",
-        ),
-        (
-            "which_document",
-            r"\b(?:so hieu|(?:van ban|nghi quyet|quyet dinh|de an|chuong trinh|ke hoach|thong tu|nghi dinh|luat)(?: so)?"
-            r" (?:nao|may|gi)|which (?:resolution|decision|document|scheme|programme|program|plan))\b",
-        ),
-        ("how_many", r"\b(?:bao nhieu|may|nhieu cai|nhiu|nhieu lan|how (?:many|much|often|long|big|large|far))\b"),
-        ("who", r"\b(?:ai|nguoi nao|ong nao|ba nao|ten la gi|ten gi|who|whom|whose)\b"),
-        (
-            "list",
-            r"\b(?:liet ke|ke ten|ke ra|neu (?:day du|cac|ten|ra)|gom nhung|bao gom|gom co|gom|la nhung|nhung \w+(?: \w+)? nao"
-            r"|cac \w+(?: \w+)? nao|cu the la|list|name the|what are|which are)\b",
-        ),
-        ("which", r"\b\w+ nao\b|\bwhich \w+"),
-        ("definition", r"\b(?:la gi|nghia la|la sao|nghia gi|dinh nghia|the nao la|what is|what does .* mean|what's)\b"),
-    )
+_ASKS: tuple[tuple[Kind, str], ...] = (
+    ("compare", r"\b(?:khac nhau|so sanh|so voi|giong nhau|khac gi|differ|compare[ds]?|difference|versus|vs)\b"),
+    ("why", r"\b(?:vi sao|tai sao|ly do|li do|why)\b"),
+    (
+        "when",
+        r"\b(?:(?:ngay|thang|nam|luc|hom|thoi diem|thoi gian|giai doan|khoang thoi gian) (?:nao|may|gi)|khi nao|bao gio"
+        r"|hoi nao|tu khi nao|ngay thang|when|what (?:date|year|day|period))\b",
+    ),
+    (
+        "which_document",
+        r"\b(?:so hieu|(?:van ban|nghi quyet|quyet dinh|de an|chuong trinh|ke hoach|thong tu|nghi dinh|luat)(?: so)?"
+        r" (?:nao|may|gi)|which (?:resolution|decision|document|scheme|programme|program|plan))\b",
+    ),
+    ("how_many", r"\b(?:bao nhieu|may|nhieu cai|nhiu|nhieu lan|how (?:many|much|often|long|big|large|far))\b"),
+    ("who", r"\b(?:ai|nguoi nao|ong nao|ba nao|ten la gi|ten gi|who|whom|whose)\b"),
+    (
+        "list",
+        r"\b(?:liet ke|ke ten|ke ra|neu (?:day du|cac|ten|ra)|gom nhung|bao gom|gom co|gom|la nhung"
+        r"|nhung \w+(?: \w+)? nao|cac \w+(?: \w+)? nao|cu the la|list|name the|what are|which are)\b",
+    ),
+    ("which", r"\b\w+ nao\b|\bwhich \w+"),
+    ("definition", r"\b(?:la gi|nghia la|la sao|nghia gi|dinh nghia|the nao la|what is|what does .* mean|what's)\b"),
 )
 
 _QUOTED = re.compile(r"[“\"«‘']([^“”\"«»‘’']{2,80})[”\"»’']")
 _NUMERALS = {
-    "một": 1, "hai": 2, "ba": 3, "bốn": 4, "tư": 4, "năm": 5, "sáu": 6, "bảy": 7, "bẩy": 7, "tám": 8, "chín": 9, "mười": 10,
+    "một": 1, "hai": 2, "ba": 3, "bốn": 4, "tư": 4, "năm": 5, "sáu": 6, "bảy": 7, "bẩy": 7, "tám": 8, "chín": 9,
+    "mười": 10,
 }  # fmt: skip
 _BARE_NUMERALS = {fold(w): n for w, n in _NUMERALS.items()} | {
     "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10,
@@ -107,7 +106,7 @@ def understand(text: str) -> Question:
     text = untelex(clean(text)[:MAX_CHARS].strip())
     language: Language = "en" if is_english(text) else "vi"
     bare = " ".join(map(fold, syllables(text)))
-    kind = next((kind for kind, pattern in _ASKS if pattern.search(bare)), "other")
+    kind: Kind = next((kind for kind, pattern in _ASKS if re.search(pattern, bare)), "other")
     spoken_for = [(a, b) for a, b, _ in codes(text)] + [(a, b) for a, b, _ in dates(text)]
     return Question(
         text=text,
@@ -148,13 +147,13 @@ def _focus(bare: str) -> str:
 
 
 def counted(text: str) -> dict[str, set[int]]:
-    """Numbers said of things in `text`: "bốn trụ cột" -> {"tru": {4}, ...}; folded first syllable of the thing -> values.
+    """Numbers said of things in `text`, by the folded first syllable of the thing: "bốn trụ cột" -> {"tru": {4}}.
 
     "năm" before digits is a year, not five.
     """
     found: dict[str, set[int]] = {}
     words = syllables(text)
-    for word, thing in zip(words, words[1:], strict=False):
+    for word, thing in itertools.pairwise(words):
         number = int(word) if word.isdigit() and len(word) < 4 else _NUMERALS.get(word, _BARE_NUMERALS.get(word))
         if number is not None and thing.isalpha():
             found.setdefault(fold(thing), set()).add(number)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -18,8 +19,8 @@ from ingest.sentences import quote_spans
 _HITS = 12  # passages whose sentences are looked at
 _K1, _B, _MEAN_LENGTH = 1.2, 0.4, 30.0  # BM25 within a sentence; 30 syllables is a usual sentence of a report
 
-# Weights of the parts of a quote's score. Fitted on the answerable questions of two development sets (n=102) by listwise
-# logistic regression, then rounded; 8-fold cross-validated hit@1 0.75, with all parts at first guesses 0.72 (evals/LOG.md).
+# Weights of the parts of a quote's score. Fitted on the answerable questions of two development sets (n=102) by
+# listwise logistic regression, then rounded; 8-fold cross-validated hit@1 0.75, with first guesses 0.72 (evals/LOG.md).
 _SUPPORT = 0.4  # BM25 of the passage with its title and headings
 _HIT = 0.12  # how far behind the best passage this one was found, in z-scores
 _DENSE, _DENSE_ENGLISH = 0.55, 1.6  # cosine of question and sentence
@@ -43,7 +44,7 @@ class Quote:
     coverage: float  # by the sentence
     context: float  # by the sentence and its passage, headings and title
     dense: float  # cosine of question and sentence
-    cue: float  # 1 when it has the form the question asks for (a date for "when"), 0.5 when none is asked for
+    form: float  # 1 when it has the form the question asks for (a date for "when"), 0.5 when none is asked for
 
     @property
     def text(self) -> str:
@@ -57,7 +58,7 @@ class Scorer:
         self.question = question
         self._weights = _term_weights(question, index)
         self._mass = sum(self._weights.values()) or 1.0
-        self._words = _word_weights(question, index)
+        self._words = word_weights(question, index)
         self._words_mass = sum(self._words.values()) or 1.0
 
     def match(self, text: str) -> float:
@@ -93,7 +94,7 @@ def _term_weights(question: Question, index: Index) -> dict[str, float]:
     # bigrams only of words that stand side by side in the question as typed
     typed = syllables(question.text)
     content = set(words)
-    for a, b in zip(typed, typed[1:], strict=False):
+    for a, b in itertools.pairwise(typed):
         if a in content and b in content:
             for term in (f"{a}_{b}", f"~{fold(a)}_{fold(b)}"):
                 weights[term] = index.lexical.idf(term)
@@ -105,7 +106,8 @@ def _term_weights(question: Question, index: Index) -> dict[str, float]:
     return {term: w for term, w in weights.items() if index.lexical.frequency(term)}
 
 
-def _word_weights(question: Question, index: Index) -> dict[str, float]:
+def word_weights(question: Question, index: Index) -> dict[str, float]:
+    """Inverse document frequency of each content word of the question (of its bare spelling if only that is known)."""
     return {w: index.lexical.idf(w if index.lexical.frequency(w) else "~" + fold(w)) for w in question.words}
 
 
@@ -114,8 +116,8 @@ def _counts(text: str) -> tuple[Counter[str], int]:
     bare = [fold(w) for w in words]
     counts = Counter(words)
     counts.update("~" + w for w in bare)
-    counts.update(f"{a}_{b}" for a, b in zip(words, words[1:], strict=False))
-    counts.update(f"~{a}_{b}" for a, b in zip(bare, bare[1:], strict=False))
+    counts.update(f"{a}_{b}" for a, b in itertools.pairwise(words))
+    counts.update(f"~{a}_{b}" for a, b in itertools.pairwise(bare))
     counts.update("#" + code for _, _, code in codes(text))
     counts.update("@" + day for _, _, day in dates(text))
     return counts, len(words)
@@ -186,10 +188,12 @@ _TITLES = frozenset(
 
 
 def _person(text: str) -> bool:
-    """True when a title ("ông", "Bí thư", "Thủ tướng") is followed, at once or after its office, by a name of two words."""
+    """True when a title ("ông", "Bí thư", "Thủ tướng") is followed, at once or after an office, by a two-word name."""
     words = [w.strip("“”\"'’(),.:;") for w in text.split()]
     for i, word in enumerate(words[:-2]):
-        if word.lower() in _TITLES and any(_capital(words[j : j + 2]) for j in range(i + 1, min(i + 8, len(words) - 1))):
+        if word.lower() in _TITLES and any(
+            _capital(words[j : j + 2]) for j in range(i + 1, min(i + 8, len(words) - 1))
+        ):
             return True
     return False
 

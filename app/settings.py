@@ -23,7 +23,9 @@ class Setting(NamedTuple):
 SETTINGS = (
     Setting("HOIDAP_CORPUS", "", "folder of documents to answer from; empty: the corpus that comes with Hỏi Đáp"),
     Setting("HOIDAP_DATA", "", "folder for indexes and added documents; empty: the user's data folder of the system"),
-    Setting("HOIDAP_MODEL", DEFAULT_MODEL, "embedding model: the shipped one, or a sentence-transformers name or folder"),
+    Setting(
+        "HOIDAP_MODEL", DEFAULT_MODEL, "embedding model: the shipped one, or a sentence-transformers name or folder"
+    ),
     Setting("HOIDAP_HOST", "127.0.0.1", "address the chat listens on"),
     Setting("HOIDAP_PORT", "7860", "port the chat listens on, 1-65535"),
 )

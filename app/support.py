@@ -1,53 +1,99 @@
-"""How well quotes support an answer: the probability that they answer the question, and the outcome it leads to."""
+"""How well quotes support an answer: features of the evidence, two logistic models over them, and rules of form."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from app.question import Question, counted
-from app.select import Quote
+from app.select import Quote, word_weights
 from app.types import Outcome
 from index.search import Index
 from index.text import codes, fold, syllables
 
-FEATURES = ("bias", "coverage", "context", "dense", "cue", "missing_numbers", "missing_names", "contradicts", "english")
+
+@dataclass(frozen=True, slots=True)
+class Support:
+    """What is known about the evidence for an answer. Shares are by inverse document frequency, 0..1."""
+
+    coverage: float  # of the question's content words by the best sentence
+    context: float  # by the best sentence with its passage, headings and title
+    dense: float  # cosine of question and best sentence, -1..1
+    form: float  # 0..1, see app.select.form_cue
+    unknown: float  # share of the question's content that stands nowhere in the index
+    missing_numbers: float  # share of its years and large numbers that the evidence lacks
+    missing_names: float  # share of its capitalised words that the evidence lacks
+    english: float  # 1 for an English question
+
+    def values(self) -> tuple[float, ...]:
+        """The features in order, after the constant 1 of the intercept."""
+        return (
+            1.0,
+            self.coverage,
+            self.context,
+            self.dense,
+            self.form,
+            self.unknown,
+            self.missing_numbers,
+            self.missing_names,
+            self.english,
+        )
 
 
-def features(question: Question, quotes: Sequence[Quote], index: Index) -> tuple[float, ...]:
-    """What is known about the support `quotes` (best first, at least one) give, in the order of FEATURES."""
-    best = quotes[0]
-    return (
-        1.0,
-        max(q.coverage for q in quotes),
-        max(q.context for q in quotes),
-        max(q.dense for q in quotes),
-        best.cue,
-        _missing_numbers(question, quotes),
-        _missing_names(question, quotes),
-        float(contradicts(question, best)),
-        float(question.language == "en"),
+def support(question: Question, quotes: Sequence[Quote], index: Index) -> Support:
+    """The support `quotes` (best first, at least one) give."""
+    said = " ".join(
+        f"{q.passage.text} {q.document.title} {' '.join(q.passage.headings)} {q.document.published}" for q in quotes
+    )
+    present = {fold(w) for w in syllables(said)}
+    weights = word_weights(question, index)
+    unknown = sum(w for word, w in weights.items() if not index.lexical.frequency("~" + fold(word)))
+    names = [s for word in question.text.split()[1:] if word[:1].isupper() for s in syllables(word) if s.isalpha()]
+    return Support(
+        coverage=max(q.coverage for q in quotes),
+        context=max(q.context for q in quotes),
+        dense=max(q.dense for q in quotes),
+        form=quotes[0].form,
+        unknown=unknown / (sum(weights.values()) or 1.0),
+        missing_numbers=_missing(question.numbers, present),
+        missing_names=_missing(names, present),
+        english=float(question.language == "en"),
     )
 
 
-def _missing_numbers(question: Question, quotes: Sequence[Quote]) -> float:
-    """Share of the question's years and large numbers that neither quotes, passages nor document dates hold."""
-    if not question.numbers:
-        return 0.0
-    said = " ".join(f"{q.passage.text} {q.document.title} {' '.join(q.passage.headings)} {q.document.published}" for q in quotes)
-    words = set(syllables(said))
-    return sum(n not in words for n in question.numbers) / len(question.numbers)
+def _missing(words: Sequence[str], present: set[str]) -> float:
+    return sum(fold(w) not in present for w in words) / len(words) if words else 0.0
 
 
-def _missing_names(question: Question, quotes: Sequence[Quote]) -> float:
-    """Share of the question's capitalised words that neither quotes, passages nor titles hold."""
-    names = [w for w in question.text.split()[1:] if w[:1].isupper()]
-    words = [s for name in names for s in syllables(name) if s.isalpha()]
-    if not words:
-        return 0.0
-    said = " ".join(f"{q.passage.text} {q.document.title} {' '.join(q.passage.headings)}" for q in quotes)
-    present = {fold(w) for w in syllables(said)}
-    return sum(fold(w) not in present for w in words) / len(words)
+# Logistic regressions over Support.values(), fitted as evals/LOG.md tells (2026-11-23): the first tells what the
+# documents speak of from what they do not, the second a sentence that answers from one that does not.
+ON_TOPIC = (-2.6, 0.9, 1.8, 6.4, 0.5, -0.9, -0.2, -0.2, 0.5)
+ANSWERS = (-3.0, 0.8, 1.5, 2.0, 1.2, 0.0, -1.0, -1.0, 0.4)
+ON_TOPIC_AT, ANSWERS_AT = 0.5, 0.25
+
+
+def probability(weights: Sequence[float], found: Support) -> float:
+    """The logistic model `weights` for `found`, 0..1."""
+    return 1 / (1 + math.exp(-sum(w * v for w, v in zip(weights, found.values(), strict=True))))
+
+
+def outcome(question: Question, quotes: Sequence[Quote], index: Index) -> Outcome:
+    """`refuse` when the documents do not speak of it, `related` when they do but no quote answers, else `answer`."""
+    found = support(question, quotes, index)
+    missing = unknown_codes(question, index)
+    named = bool(question.codes) and not missing  # whoever names a document we hold is not off topic
+    if not named and probability(ON_TOPIC, found) < ON_TOPIC_AT:
+        return "refuse"
+    if lacks_form(question, quotes) or contradicts(question, quotes[0]) or missing:
+        return "related"
+    return "answer" if probability(ANSWERS, found) >= ANSWERS_AT else "related"
+
+
+def lacks_form(question: Question, quotes: Sequence[Quote]) -> bool:
+    """True when the question asks for a date, a document or a number and no quote has one: "bằng quyết định số mấy?"
+    is not answered by a sentence without a document code."""
+    return question.kind in ("when", "which_document", "how_many") and all(q.form == 0 for q in quotes)
 
 
 def contradicts(question: Question, quote: Quote) -> bool:
@@ -58,26 +104,4 @@ def contradicts(question: Question, quote: Quote) -> bool:
 
 def unknown_codes(question: Question, index: Index) -> tuple[str, ...]:
     """Document codes the question names, as typed, that stand nowhere in the index."""
-    return tuple(
-        question.text[a:b] for a, b, code in codes(question.text) if not index.lexical.frequency("#" + code)
-    )
-
-
-# Logistic regression; fitted by `python -m evals calibrate`-like script on evals/questions_dev.jsonl, see evals/LOG.md.
-WEIGHTS = (-4.0, 3.0, 3.0, 2.0, 1.0, -3.0, -2.0, -3.0, 0.5)
-ANSWER_AT, RELATED_AT = 0.5, 0.2
-
-
-def probability(values: Sequence[float]) -> float:
-    """Probability (0..1) that quotes with these `features` answer the question."""
-    return 1 / (1 + math.exp(-sum(w * v for w, v in zip(WEIGHTS, values, strict=True))))
-
-
-def outcome(question: Question, quotes: Sequence[Quote], index: Index) -> Outcome:
-    """`answer`, `related` or `refuse` for the quotes chosen."""
-    chance = probability(features(question, quotes, index))
-    if chance < RELATED_AT:
-        return "refuse"
-    if chance < ANSWER_AT or unknown_codes(question, index) or contradicts(question, quotes[0]):
-        return "related"
-    return "answer"
+    return tuple(question.text[a:b] for a, b, code in codes(question.text) if not index.lexical.frequency("#" + code))

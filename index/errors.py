@@ -2,7 +2,7 @@
 
 
 class HoidapError(Exception):
-    """Base of all errors this program raises on purpose; `str(error)` is a full sentence for the person at the keyboard."""
+    """Base of all errors raised on purpose; `str(error)` is a full sentence for the person at the keyboard."""
 
 
 class ReadError(HoidapError):

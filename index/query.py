@@ -34,7 +34,8 @@ def is_syllable(word: str) -> bool:
 # English function words that are not also unaccented Vietnamese syllables ("an", "to", "in", "do", "me" are both).
 _ENGLISH = frozenset(
     "the of is are was were what which who whom whose when where why how does did has have had and or for from with "
-    "many much long been being that this these those there by it its their his her can could will would should as".split()
+    "many much long been being that this these those there by it its their his her can could will would should "
+    "as".split()
 )
 
 
@@ -50,7 +51,16 @@ def is_english(query: str) -> bool:
 
 
 _TELEX_TONES = {"f": "\u0300", "s": "\u0301", "x": "\u0303", "r": "\u0309", "j": "\u0323"}
-_TELEX_PAIRS = (("uow", "ươ"), ("aa", "â"), ("ee", "ê"), ("oo", "ô"), ("aw", "ă"), ("ow", "ơ"), ("uw", "ư"), ("dd", "đ"))
+_TELEX_PAIRS = (
+    ("uow", "ươ"),
+    ("aa", "â"),
+    ("ee", "ê"),
+    ("oo", "ô"),
+    ("aw", "ă"),
+    ("ow", "ơ"),
+    ("uw", "ư"),
+    ("dd", "đ"),
+)
 _VOWELS = "aăâeêioôơuưy"
 
 
@@ -82,7 +92,7 @@ def _decode_telex(word: str) -> str:
 
 
 def _put_tone(letters: str, tone: str) -> str:
-    """`letters` with the tone mark on its main vowel: the shaped one, else the one before a final consonant or glide."""
+    """`letters` with the tone mark on its main vowel: the shaped one, else the last before a consonant or glide."""
     if not tone:
         return letters
     start = 2 if letters.startswith(("qu", "gi")) and len(letters) > 2 and letters[2] in _VOWELS else 0

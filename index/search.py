@@ -194,7 +194,9 @@ def open_index(folder: Path, encoder: Encoder) -> Index:
                 "it has to be rebuilt"
             )
     if len(passages) != manifest.get("passages"):
-        raise StoreError(f"the index in {folder} holds {len(passages)} of {manifest.get('passages')} passages; rebuild it")
+        raise StoreError(
+            f"the index in {folder} holds {len(passages)} of {manifest.get('passages')} passages; rebuild it"
+        )
     if not passages:
         return Index(documents, passages, Lexical.empty(), None, encoder)
     try:

@@ -1,4 +1,4 @@
-"""Immutable generations of an index on disk: one writer, any number of readers, and a pointer that moves in one step."""
+"""Immutable generations of an index on disk: one writer, many readers, and a pointer that moves in one step."""
 
 from __future__ import annotations
 

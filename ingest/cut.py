@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
@@ -46,7 +47,7 @@ def _splitter() -> TextSplitter:
         def split_text(self, text: str) -> list[str]:
             pieces: list[str] = []
             edges = [start for start, _ in quote_spans(text)] + [len(text)]
-            for start, end in zip(edges, edges[1:], strict=False):
+            for start, end in itertools.pairwise(edges):
                 piece = text[start:end]
                 pieces += [piece] if len(piece.rstrip()) <= MAX_CHARS else within.split_text(piece)
             return self._merge_splits(pieces, "")

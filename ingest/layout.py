@@ -164,7 +164,7 @@ def _publication(layout: Layout, line: str) -> str:
 
 def _is_heading(text: str, start: int, end: int) -> bool:
     line = text[start:end]
-    if len(line) > _HEADING_MAX or line[-1] in ".,;:!?…)\"”" or not line[0].isalnum() or not any(map(str.isalpha, line)):
+    if len(line) > _HEADING_MAX or line[-1] in '.,;:!?…)"”' or not line[0].isalnum() or not any(map(str.isalpha, line)):
         return False
     before = re.search(r"\n[^\S\n]*\n[^\S\n]*\Z", text[:start])
     after = re.match(r"[^\S\n]*\n[^\S\n]*\n\s*\S", text[end:])

@@ -247,7 +247,9 @@ class Library:
             return False
         return True
 
-    def _publish(self, entries: list[_Entry], before: _Manifest, progress: Progress | None, keep_previous: bool) -> None:
+    def _publish(
+        self, entries: list[_Entry], before: _Manifest, progress: Progress | None, keep_previous: bool
+    ) -> None:
         """Build and publish an index of `entries`; a document that did not change is taken over, not read again."""
         usable = before.built_by(self.encoder) and self._opens()
         old = self.index() if usable else None

@@ -1,4 +1,4 @@
-"""Reads one file (Markdown, plain text or HTML) into a Document and its sections; nothing is guessed, failures say why."""
+"""Reads one file (Markdown, plain text, HTML) into a Document and its sections; failures say why."""
 
 from __future__ import annotations
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from bisect import bisect_right
 
@@ -41,7 +42,7 @@ def sentence_spans(text: str) -> list[tuple[int, int]]:
             cuts.add(cut)
     spans = []
     edges = sorted({0, len(text), *(c for c in cuts if 0 < c < len(text))})
-    for start, end in zip(edges, edges[1:], strict=False):
+    for start, end in itertools.pairwise(edges):
         span = strip_span(text, start, end)
         if span:
             spans.append(span)
@@ -67,7 +68,7 @@ def _cut_after(text: str, match: re.Match[str], line_start: int) -> int | None:
         return None
     single_dot = match.group().startswith(".") and not match.group().startswith("..") and len(match.group()) == 1
     token_start = match.start()
-    while token_start > line_start and not text[token_start - 1].isspace() and text[token_start - 1] not in "(“\"‘":
+    while token_start > line_start and not text[token_start - 1].isspace() and text[token_start - 1] not in '(“"‘':
         token_start -= 1
     token = text[token_start : match.start()]
     if next_at == end:  # no space after the stop: only "quy hoạch.Ngoài ra", a common slip
@@ -88,7 +89,7 @@ def _dot_belongs_to_word(text: str, token: str, token_start: int, line_start: in
     last = token.rsplit(".", 1)[-1]
     if last in _ABBREVIATIONS or token in _ABBREVIATIONS:
         return True
-    if _MARKER.fullmatch(text[line_start:dot].strip(" \t\"“(")):
+    if _MARKER.fullmatch(text[line_start:dot].strip(' \t"“(')):
         return True
     if len(last) == 1 and last.isupper():  # initials ("J. K. Rowling"), but "Nguyễn Văn A." ends a sentence
         before = text[line_start:token_start].split()

@@ -1,4 +1,4 @@
-"""The library: what is added is found, what is removed is gone, what fails changes nothing, what is killed loses nothing."""
+"""The library: what is added is found, what is removed is gone; what fails or is killed changes nothing."""
 
 import json
 import os

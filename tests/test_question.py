@@ -82,14 +82,26 @@ def turns(asked: str, answered: str) -> list[Turn]:
     [
         (turns("Một tâm là gì?", "Là Châu Thành."), "Thế còn hai tuyến?", "hai tuyến là gì?"),
         (turns("GRDP năm 2021 tăng bao nhiêu?", "Tăng 3%."), "còn năm 2022?", "GRDP năm 2022 tăng bao nhiêu?"),
-        (turns("Nghị quyết 05-NQ/TU nói về gì?", "Về nhân lực."), "Ban hành ngày nào vậy?", "Nghị quyết 05-NQ/TU nói về gì: Ban hành ngày nào vậy?"),
-        (turns("Bốn trụ là gì?", "Là bốn trụ cột."), "Căn cứ vào văn bản nào?", "Bốn trụ là gì: Căn cứ vào văn bản nào?"),
+        (
+            turns("Nghị quyết 05-NQ/TU nói về gì?", "Về nhân lực."),
+            "Ban hành ngày nào vậy?",
+            "Nghị quyết 05-NQ/TU nói về gì: Ban hành ngày nào vậy?",
+        ),
+        (
+            turns("Bốn trụ là gì?", "Là bốn trụ cột."),
+            "Căn cứ vào văn bản nào?",
+            "Bốn trụ là gì: Căn cứ vào văn bản nào?",
+        ),
         (
             turns("Ba đột phá gồm những gì?", "Gồm nâng cao nhân lực; hoàn thiện chính sách; xây dựng chiến lược [1]."),
             "Với cái thứ ba thì tỉnh làm chung với trường nào?",
             "Với xây dựng chiến lược thì tỉnh làm chung với trường nào?",
         ),
-        (turns("Ba thành là gì?", "Là ba đô thị."), "Cao tốc Cần Thơ - Cà Mau dài bao nhiêu km?", "Cao tốc Cần Thơ - Cà Mau dài bao nhiêu km?"),
+        (
+            turns("Ba thành là gì?", "Là ba đô thị."),
+            "Cao tốc Cần Thơ - Cà Mau dài bao nhiêu km?",
+            "Cao tốc Cần Thơ - Cà Mau dài bao nhiêu km?",
+        ),
         ([], "Thế còn hai tuyến?", "Thế còn hai tuyến?"),
     ],
 )

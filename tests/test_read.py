@@ -1,5 +1,6 @@
 """Reading: offsets point into the stored text, furniture is not content, failures say why."""
 
+import itertools
 from pathlib import Path
 
 import pytest
@@ -57,7 +58,10 @@ def test_pasted_news_article() -> None:
 
 
 def test_markdown_with_front_matter_keeps_file_offsets() -> None:
-    text = "---\ntitle: Kế hoạch năm\npublished: 2024-05-01\nurl: https://a.vn/x\n---\n# Khác\nMở đầu.\n\n## Mục một\n\nNội dung một.\n### Nhỏ\n- ý một;\n- ý hai.\n## Nguồn\n- Báo A\n"
+    text = (
+        "---\ntitle: Kế hoạch năm\npublished: 2024-05-01\nurl: https://a.vn/x\n---\n"
+        "# Khác\nMở đầu.\n\n## Mục một\n\nNội dung một.\n### Nhỏ\n- ý một;\n- ý hai.\n## Nguồn\n- Báo A\n"
+    )
     document, sections = read(source("ke-hoach.md", text))
     assert document.text == text
     assert (document.title, document.published, document.url) == ("Kế hoạch năm", "2024-05-01", "https://a.vn/x")
@@ -71,9 +75,10 @@ def test_markdown_with_front_matter_keeps_file_offsets() -> None:
 
 HTML = """<html><head><title>Họp báo - Cổng TTĐT</title><meta charset="utf-8"><meta name="author" content="Lê Vân">
 <meta property="article:published_time" content="2024-10-02"></head><body><nav><a href="/">Trang chủ</a></nav><article>
-<h1>Họp báo quý III năm 2024</h1><p>Ngày 02/10/2024, Ủy ban nhân dân tỉnh tổ chức họp báo quý III với sự tham dự của 45 cơ
-quan báo chí trong và ngoài tỉnh.</p><h2>Thu ngân sách</h2><p>Thu ngân sách 9 tháng đạt 5.200 tỷ đồng, bằng 82% dự toán năm,
-tăng 12% so với cùng kỳ năm trước theo báo cáo của Sở Tài chính.</p></article><footer>Bản quyền thuộc về cổng</footer></body></html>"""
+<h1>Họp báo quý III năm 2024</h1><p>Ngày 02/10/2024, Ủy ban nhân dân tỉnh tổ chức họp báo quý III với sự tham dự
+của 45 cơ quan báo chí trong và ngoài tỉnh.</p><h2>Thu ngân sách</h2><p>Thu ngân sách 9 tháng đạt 5.200 tỷ đồng, bằng
+82% dự toán năm, tăng 12% so với cùng kỳ năm trước theo báo cáo của Sở Tài chính.</p></article>
+<footer>Bản quyền thuộc về cổng</footer></body></html>"""
 
 
 def test_html_page() -> None:
@@ -118,7 +123,18 @@ def test_missing_file_and_wrong_kind(tmp_path: Path) -> None:
 
 PARTS = st.lists(
     st.sampled_from(
-        ["Hậu Giang phát triển. ", "\n\n", "Mục tiêu\n\n", "chunk ", "chunk chunk", "x" * 700, "a, " * 300, "Một; Hai; ", "# H\n", "\n"]
+        [
+            "Hậu Giang phát triển. ",
+            "\n\n",
+            "Mục tiêu\n\n",
+            "chunk ",
+            "chunk chunk",
+            "x" * 700,
+            "a, " * 300,
+            "Một; Hai; ",
+            "# H\n",
+            "\n",
+        ]
     ),
     min_size=1,
     max_size=25,
@@ -133,7 +149,7 @@ def test_every_passage_is_its_slice(raw: str) -> None:
         return
     passages = cut(document, [Section(0, len(text), ("Mục",))])
     assert all(document.text[p.start : p.end] == p.text and 0 < len(p.text) <= MAX_CHARS for p in passages)
-    assert all(a.end <= b.start for a, b in zip(passages, passages[1:], strict=False))
+    assert all(a.end <= b.start for a, b in itertools.pairwise(passages))
     assert "".join("".join(p.text.split()) for p in passages) == "".join(text.split())
 
 

@@ -7,7 +7,26 @@ from hypothesis import strategies as st
 from ingest.sentences import quote_spans, sentence_spans
 
 PIECES = st.lists(
-    st.sampled_from(["Hậu Giang", " ", ". ", "\n", "TP. ", "Điều 5. ", "”", "“", "; ", "Đề án", "v.v. ", "1. ", "a", "?", "! ", "2021"]),
+    st.sampled_from(
+        [
+            "Hậu Giang",
+            " ",
+            ". ",
+            "\n",
+            "TP. ",
+            "Điều 5. ",
+            "”",
+            "“",
+            "; ",
+            "Đề án",
+            "v.v. ",
+            "1. ",
+            "a",
+            "?",
+            "! ",
+            "2021",
+        ]
+    ),
     max_size=40,
 ).map("".join)
 
@@ -45,13 +64,15 @@ def test_sentences(text: str, sentences: list[str]) -> None:
 
 def test_long_list_of_documents_is_quoted_part_by_part() -> None:
     text = (
-        "Đó là Nghị quyết số 05-NQ/TU, ngày 01/6/2022 về phát triển nguồn nhân lực tỉnh Hậu Giang giai đoạn 2021 - 2025; "
-        "Đề án số 05-ĐA/TU, ngày 01/6/2022 về việc nâng cao chất lượng đội ngũ cán bộ; Đề án số 06-ĐA/TU, ngày 01/5/2023 "
-        "về việc thí điểm đổi mới tinh giản biên chế."
+        "Đó là Nghị quyết số 05-NQ/TU, ngày 01/6/2022 về phát triển nguồn nhân lực tỉnh Hậu Giang giai đoạn "
+        "2021 - 2025; Đề án số 05-ĐA/TU, ngày 01/6/2022 về việc nâng cao chất lượng đội ngũ cán bộ; Đề án số 06-ĐA/TU, "
+        "ngày 01/5/2023 về việc thí điểm đổi mới tinh giản biên chế."
     )
     assert [text[a:b][:12] for a, b in quote_spans(text)] == ["Đó là Nghị q", "Đề án số 05-", "Đề án số 06-"]
 
 
 def test_list_that_goes_on_in_lower_case_stays_whole() -> None:
-    text = "“Năm trọng tâm” là " + "; ".join(["hoàn thiện thể chế, chính sách và môi trường đầu tư kinh doanh"] * 6) + "."
+    text = (
+        "“Năm trọng tâm” là " + "; ".join(["hoàn thiện thể chế, chính sách và môi trường đầu tư kinh doanh"] * 6) + "."
+    )
     assert quote_spans(text) == [(0, len(text))]

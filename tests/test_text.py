@@ -11,7 +11,10 @@ from index.text import clean, codes, dates, fold, key, syllables, terms
 
 # everything a Vietnamese page may hold, and what it should not
 LETTERS = "aăâbcdđeêghiklmnoôơpqrstuưvxyàáảãạằắẳẵặầấẩẫậèéẻẽẹềếểễệìíỉĩịòóỏõọồốổỗộờớởỡợùúủũụừứửữựỳýỷỹỵ"
-TEXTS = st.text(alphabet=LETTERS + LETTERS.upper() + " .,;:-/0123456789“”\n\t\u00a0\u200b\u0301\u0302\u031b\u00ad\ufeff\r\x00", max_size=200)
+TEXTS = st.text(
+    alphabet=LETTERS + LETTERS.upper() + " .,;:-/0123456789“”\n\t\u00a0\u200b\u0301\u0302\u031b\u00ad\ufeff\r\x00",
+    max_size=200,
+)
 
 
 @given(TEXTS)

@@ -1,0 +1,84 @@
+"""The commands `python -m evals answers` and `python -m evals retrieval`."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from evals import check_output, write_json
+from index.errors import HoidapError
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command; 0: measured, 1: the program failed on a question or broke a promise, 2: could not measure."""
+    arguments = _parser().parse_args(argv)
+    try:
+        check_output(arguments.json)
+        code: int = arguments.run(arguments)
+        return code
+    except HoidapError as error:
+        print(error, file=sys.stderr)
+        return 2
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m evals", description="Measure the answers, or the search alone.")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    answers = commands.add_parser("answers", help="ask every question of a file and check the answers")
+    answers.add_argument("questions", type=Path, metavar="QUESTIONS.jsonl")
+    answers.add_argument("--corpus", type=Path, help="folder of documents, or one document; default: the corpus in use")
+    answers.set_defaults(run=_answers)
+
+    retrieval = commands.add_parser("retrieval", help="score the search on folders in BEIR's layout")
+    retrieval.add_argument("folders", type=Path, nargs="+", metavar="DIR")
+    retrieval.add_argument("--model", help="embedding model; default: the model in use")
+    retrieval.add_argument("--half", choices=("fused", "lexical", "dense"), default="fused", help="default: fused")
+    retrieval.set_defaults(run=_retrieval)
+
+    for command in (answers, retrieval):
+        command.add_argument("--json", type=Path, metavar="OUT", help="write every single result there too")
+    return parser
+
+
+# The imports stand in the functions because `--help` should not load Chroma and a model's libraries.
+
+
+def _answers(arguments: argparse.Namespace) -> int:
+    from app import settings
+    from app.answer import ask
+    from evals import answers, read_rows
+    from index.encoder import load_encoder
+
+    rows = read_rows(arguments.questions)
+    in_use = settings.load()
+    corpus = arguments.corpus or in_use.corpus
+    with answers.searchable(corpus, load_encoder(in_use.model)) as (index, raw):
+        report = answers.measure(rows, index, raw, ask)
+    print(report)
+    if arguments.json:
+        write_json(arguments.json, {"model": in_use.model, **report.as_row()})
+    return 1 if report.errors or report.violations else 0
+
+
+def _retrieval(arguments: argparse.Namespace) -> int:
+    from app import settings
+    from evals import retrieval
+    from index.encoder import load_encoder
+
+    collections = [retrieval.read_collection(folder) for folder in arguments.folders]
+    model = arguments.model or settings.load().model
+    encoder = load_encoder(model)
+    reports = []
+    for collection in collections:
+        reports.append(retrieval.measure(collection, encoder, arguments.half))
+        print(reports[-1], flush=True)
+    if arguments.json:
+        write_json(arguments.json, {"model": model, "folders": [report.as_row() for report in reports]})
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
