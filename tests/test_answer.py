@@ -1,0 +1,177 @@
+"""Answers: every sentence is a slice of a document, every marker has its citation, silence is a refusal."""
+
+from collections.abc import Iterator
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from app.answer import MAX_CHARS, ask
+from app.types import MARKER, Answer, Citation, Turn
+from index.search import Index
+from index.types import Document
+from ingest.library import Library
+from tests.toy import ToyEncoder
+
+REPORT = """---
+title: Báo cáo thủy lợi
+published: 2024-05-01
+publisher: Sở Nông nghiệp
+url: https://vi.du/bao-cao
+---
+# Báo cáo thủy lợi
+
+## Công trình
+
+Đập Sông Xanh cao 42 mét, khánh thành ngày 03/4/2019 theo Quyết định số 15/QĐ-UBND. “Ba kênh” là kênh Bắc, kênh Nam và
+kênh Đông. Tỉnh xây bốn trạm bơm gồm trạm An Hòa, trạm Bình Phú, trạm Cái Sâu và trạm Đông Thạnh.
+
+## Ghi chú
+
+Xem thêm nguồn [7] và ghi chú [9] của đoàn khảo sát Đập Sông Xanh năm 2018.
+"""
+NEWS = """Họp báo về thủy lợi
+
+Thứ tư - 08/5/2024 09:00
+
+Sáng 08/5/2024, Giám đốc Sở Lê Văn Bình cho biết kênh Đông dài 12 km.
+
+Tác giả bài viết: Thu Hà
+
+Nguồn tin: baotinh.vn
+"""
+
+
+@pytest.fixture(scope="module")
+def index(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Index]:
+    corpus = tmp_path_factory.mktemp("kho")
+    (corpus / "bao-cao.md").write_text(REPORT, encoding="utf-8")
+    (corpus / "hop-bao.txt").write_text(NEWS, encoding="utf-8")
+    library = Library(corpus, tmp_path_factory.mktemp("data"), ToyEncoder())
+    library.refresh()
+    yield library.index()
+    library.close()
+
+
+def check(answer: Answer, index: Index) -> None:
+    """The promises every answer keeps."""
+    for citation in answer.citations:
+        document = index.documents[citation.document]
+        assert document.text[citation.start : citation.end] == citation.quote
+        assert any(
+            p.document == citation.document and p.start <= citation.start and citation.end <= p.end
+            for p in index.passages
+        )
+        assert citation.quote in answer.text
+    assert (answer.outcome == "refuse") == (not answer.citations)
+    assert len(answer.text) <= MAX_CHARS or len(answer.citations) == 1
+
+
+WORDS = st.lists(
+    st.sampled_from(
+        [
+            *REPORT.split(),
+            *NEWS.split(),
+            "gì",
+            "bao",
+            "nhiêu",
+            "ngày",
+            "nào",
+            "?",
+            "khác",
+            "[1]",
+            "\u0301",
+            "thời",
+            "tiết",
+        ]
+    ),
+    max_size=12,
+).map(" ".join)
+
+
+@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(WORDS, st.lists(WORDS, max_size=2))
+def test_promises_hold_for_any_question(index: Index, question: str, before: list[str]) -> None:
+    history = [Turn("user", text) for text in before]
+    check(ask(question, index, history), index)
+
+
+@pytest.mark.parametrize(
+    ("question", "quoted"),
+    [
+        ("Đập Sông Xanh cao bao nhiêu mét?", "cao 42 mét"),
+        ("dap song xanh cao bao nhieu met", "cao 42 mét"),
+        ("ĐẬP SÔNG XANH khánh thành ngày nào", "03/4/2019"),
+        ("“Ba kênh” là gì?", "kênh Bắc, kênh Nam"),
+        ("Kể tên bốn trạm bơm", "trạm An Hòa"),
+        ("Quyết định 15/QĐ-UBND nói về công trình nào?", "15/QĐ-UBND"),
+        ("Bài họp báo này ai viết?", "Tác giả bài viết: Thu Hà"),
+    ],
+)
+def test_answers(index: Index, question: str, quoted: str) -> None:
+    answer = ask(question, index)
+    check(answer, index)
+    assert answer.outcome == "answer"
+    assert quoted in answer.text
+
+
+def test_spelling_forms_get_the_same_answer(index: Index) -> None:
+    import unicodedata
+
+    question = "Đập Sông Xanh khánh thành ngày nào?"
+    one, other = ask(question, index), ask(unicodedata.normalize("NFD", question), index)
+    assert one.text == other.text
+    assert one.citations == other.citations
+
+
+def test_unknown_document_code_is_never_answered(index: Index) -> None:
+    answer = ask("Quyết định 51/QĐ-UBND khánh thành đập ngày nào?", index)
+    assert answer.outcome != "answer"
+
+
+def test_other_number_of_things_is_never_confirmed(index: Index) -> None:
+    assert ask("Kể tên sáu trạm bơm của tỉnh", index).outcome != "answer"
+
+
+@pytest.mark.parametrize("question", ["", "   ", "?", "\u200b", "x" * 5000])
+def test_empty_and_endless_questions_are_refused_calmly(index: Index, question: str) -> None:
+    answer = ask(question, index)
+    check(answer, index)
+
+
+def test_brackets_in_a_document_are_not_markers(index: Index) -> None:
+    answer = ask("ghi chú [9] của đoàn khảo sát Đập Sông Xanh năm 2018", index)
+    check(answer, index)
+    assert any("[7]" in c.quote for c in answer.citations)
+
+
+DOCUMENT = Document("d", "Một câu. Hai câu.", "t", "s", "h")
+CITATION = Citation.of(DOCUMENT, 0, 8, ())
+
+
+@pytest.mark.parametrize(
+    ("outcome", "text", "citations"),
+    [
+        ("answer", "Một câu. [1] [2]", (CITATION,)),
+        ("answer", "Một câu.", (CITATION,)),
+        ("answer", "Không có gì", ()),
+        ("refuse", "Một câu. [1]", (CITATION,)),
+        ("refuse", "Không [1]", ()),
+    ],
+)
+def test_an_answer_that_breaks_its_promise_cannot_be_made(
+    outcome: str, text: str, citations: tuple[Citation, ...]
+) -> None:
+    with pytest.raises(ValueError, match=r"citations"):
+        Answer("q", "q", "vi", outcome, text, citations)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(("start", "end"), [(-1, 3), (3, 3), (5, 4), (0, 99)])
+def test_no_citation_outside_the_text(start: int, end: int) -> None:
+    with pytest.raises(ValueError, match="no quote"):
+        Citation.of(DOCUMENT, start, end, ())
+
+
+def test_markers_count_from_one() -> None:
+    answer = Answer("q", "q", "vi", "answer", "Theo tài liệu:\nMột câu. [1]", (CITATION,))
+    assert [int(n) for n in MARKER.findall(answer.text)] == [1]
