@@ -13,6 +13,7 @@ from index.text import clean, fold, key
 _POINTS_BACK = re.compile(
     r"\b(?:do|nay|no|ay|kia|tren|vay|con|the con|cai thu|cu the|it|that|this|they|them|those|these)\b"
 )
+_THEN = re.compile(r"\bthi sao\W*$|^(?:what|how) about\b")  # "thế xét riêng trong vùng thì sao?" only narrows
 _AND_WHAT_OF = re.compile(
     r"^(?:thế\s+|vậy\s+|the\s+|vay\s+)?(?:còn|con|what about|and|how about)\s+(.+?)[\s?.!]*$", re.IGNORECASE
 )
@@ -65,6 +66,8 @@ def _same_of(before: str, thing: str) -> str:
         if re.search(_TIME, before, re.IGNORECASE):
             return re.sub(_TIME, thing, before, count=1, flags=re.IGNORECASE)
         return f"{before.rstrip(' ?.!')} {thing}?"
+    if understand(thing).kind != "other":  # "còn nghị quyết 05 thì bàn về gì?" asks for itself
+        return f"{thing}?"
     frame = re.search(
         r"(?:\blà\s+(?:gì|sao|ai)|\bgồm\b.*|\bthế nào|\bbao nhiêu.*|\bla gi|\bnghĩa là gì)[\s?.!]*$", before, re.I
     )
@@ -82,6 +85,8 @@ def _leans_back(question: str) -> bool:
     words = content_words(question, understand(question).language)
     if understand(question).codes or understand(question).phrases:
         return False
+    if _THEN.search(fold(key(question))):
+        return True
     points = _POINTS_BACK.search(fold(key(question)))
     # a name (a capital inside the sentence) brings its own subject
     named = any(word[0].isupper() for word in question.split()[1:])

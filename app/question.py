@@ -68,7 +68,10 @@ _ASKS: tuple[tuple[Kind, str], ...] = (
         r"|nhung \w+(?: \w+)? nao|cac \w+(?: \w+)? nao|cu the la|list|name the|what are|which are)\b",
     ),
     ("which", r"\b\w+ nao\b|\bwhich \w+"),
-    ("definition", r"\b(?:la gi|nghia la|la sao|nghia gi|dinh nghia|the nao la|what is|what does .* mean|what's)\b"),
+    (
+        "definition",
+        r"\b(?:la gi|ve gi|noi gi|nghia la|la sao|nghia gi|dinh nghia|the nao la|what is|what does .* mean|what's)\b",
+    ),
 )
 
 _QUOTED = re.compile(r"[“\"«‘']([^“”\"«»‘’']{2,80})[”\"»’']")

@@ -43,6 +43,7 @@ class Quote:
     score: float  # higher is better; comparable within one question only
     coverage: float  # by the sentence
     context: float  # by the sentence and its passage, headings and title
+    pairs: float  # of the question's pairs of neighbouring content words ("dân số"), by passage, headings and title
     dense: float  # cosine of question and sentence
     form: float  # 1 when it has the form the question asks for (a date for "when"), 0.5 when none is asked for
 
@@ -60,6 +61,7 @@ class Scorer:
         self._mass = sum(self._weights.values()) or 1.0
         self._words = word_weights(question, index)
         self._words_mass = sum(self._words.values()) or 1.0
+        self._pairs = {pair: index.lexical.idf("~" + pair) for pair in _pairs(question)}
 
     def match(self, text: str) -> float:
         """BM25 of `text` for the question's terms as a share of the best there could be, about 0..1."""
@@ -83,6 +85,22 @@ class Scorer:
             elif fold(word) in bare:
                 total += weight * (0.5 if fold(word) != word else 1.0)
         return total / self._words_mass
+
+
+    def pairs(self, text: str) -> float:
+        """Share of the question's neighbouring content words, by idf, that stand side by side in `text` (diacritics
+        aside), 0..1. Most Vietnamese words have two syllables: "dân" and "số" apart are not "dân số"."""
+        bare = [fold(w) for w in syllables(text)]
+        present = {f"{a}_{b}" for a, b in itertools.pairwise(bare)}
+        mass = sum(self._pairs.values())
+        return sum(w for pair, w in self._pairs.items() if pair in present) / mass if mass else 0.0
+
+
+def _pairs(question: Question) -> list[str]:
+    """Folded pairs of content words that stand side by side in the question as typed."""
+    content = set(question.words)
+    typed = syllables(question.text)
+    return [f"{fold(a)}_{fold(b)}" for a, b in itertools.pairwise(typed) if a in content and b in content]
 
 
 def _term_weights(question: Question, index: Index) -> dict[str, float]:
@@ -148,8 +166,21 @@ def rank_quotes(question: Question, index: Index, hits: Sequence[Hit]) -> list[Q
             + _PHRASE * _phrase_share(question, text)
         )
         coverage = scorer.coverage(text)
-        context = max(coverage, scorer.coverage(contexts[hit.passage.id]))
-        quotes.append(Quote(hit.document, hit.passage, start, end, score, coverage, context, float(cosine), cue))
+        around = contexts[hit.passage.id]
+        quotes.append(
+            Quote(
+                document=hit.document,
+                passage=hit.passage,
+                start=start,
+                end=end,
+                score=score,
+                coverage=coverage,
+                context=max(coverage, scorer.coverage(around)),
+                pairs=scorer.pairs(around),
+                dense=float(cosine),
+                form=cue,
+            )
+        )
     return sorted(quotes, key=lambda q: (-q.score, q.document.id, q.start))
 
 
@@ -221,7 +252,9 @@ def _counted_cue(question: Question, text: str) -> float:
     return 0.6 if _NUMBER.search(text) or things else 0.0
 
 
-_HEADWORD = re.compile(r"[“\"]([^”\"]{2,60})[”\"]\s+(?:là|nghĩa là|gồm|có nghĩa)\b|([^,.;:]{2,60}?)\s+là\s")
+_HEADWORD = re.compile(
+    r"[“\"]([^”\"]{2,60})[”\"](?:\s[^”,.;:]{1,40}?)?\s+(?:là|nghĩa là|gồm|có nghĩa)\b|([^,.;:]{2,60}?)\s+là[\s:]"
+)
 
 
 def headword(text: str) -> str:

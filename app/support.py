@@ -19,6 +19,7 @@ class Support:
 
     coverage: float  # of the question's content words by the best sentence
     context: float  # by the best sentence with its passage, headings and title
+    pairs: float  # of its pairs of neighbouring content words by the passage, headings and title
     dense: float  # cosine of question and best sentence, -1..1
     form: float  # 0..1, see app.select.form_cue
     unknown: float  # share of the question's content that stands nowhere in the index
@@ -32,6 +33,7 @@ class Support:
             1.0,
             self.coverage,
             self.context,
+            self.pairs,
             self.dense,
             self.form,
             self.unknown,
@@ -53,6 +55,7 @@ def support(question: Question, quotes: Sequence[Quote], index: Index) -> Suppor
     return Support(
         coverage=max(q.coverage for q in quotes),
         context=max(q.context for q in quotes),
+        pairs=max(q.pairs for q in quotes),
         dense=max(q.dense for q in quotes),
         form=quotes[0].form,
         unknown=unknown / (sum(weights.values()) or 1.0),
@@ -68,8 +71,8 @@ def _missing(words: Sequence[str], present: set[str]) -> float:
 
 # Logistic regressions over Support.values(), fitted as evals/LOG.md tells (2026-11-23): the first tells what the
 # documents speak of from what they do not, the second a sentence that answers from one that does not.
-ON_TOPIC = (-2.6, 0.9, 1.8, 6.4, 0.5, -0.9, -0.2, -0.2, 0.5)
-ANSWERS = (-3.0, 0.8, 1.5, 2.0, 1.2, 0.0, -1.0, -1.0, 0.4)
+ON_TOPIC = (-2.6, 0.9, 1.8, 0.0, 6.4, 0.5, -0.9, -0.2, -0.2, 0.5)
+ANSWERS = (-3.0, 0.8, 1.5, 0.0, 2.0, 1.2, 0.0, -1.0, -1.0, 0.4)
 ON_TOPIC_AT, ANSWERS_AT = 0.5, 0.25
 
 

@@ -81,6 +81,12 @@ def turns(asked: str, answered: str) -> list[Turn]:
     ("history", "question", "resolved"),
     [
         (turns("Một tâm là gì?", "Là Châu Thành."), "Thế còn hai tuyến?", "hai tuyến là gì?"),
+        (turns("Ba đột phá là gì?", "Là ba."), "còn nghị quyết 05 thì bàn về gì?", "nghị quyết 05 thì bàn về gì?"),
+        (
+            turns("PCI xếp thứ mấy?", "Thứ 12."),
+            "Thế riêng Đồng bằng thì sao?",
+            "PCI xếp thứ mấy: Thế riêng Đồng bằng thì sao?",
+        ),
         (turns("GRDP năm 2021 tăng bao nhiêu?", "Tăng 3%."), "còn năm 2022?", "GRDP năm 2022 tăng bao nhiêu?"),
         (
             turns("Nghị quyết 05-NQ/TU nói về gì?", "Về nhân lực."),
