@@ -86,7 +86,6 @@ class Scorer:
                 total += weight * (0.5 if fold(word) != word else 1.0)
         return total / self._words_mass
 
-
     def pairs(self, text: str) -> float:
         """Share of the question's neighbouring content words, by idf, that stand side by side in `text` (diacritics
         aside), 0..1. Most Vietnamese words have two syllables: "dân" and "số" apart are not "dân số"."""

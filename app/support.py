@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from app.question import Question, counted
 from app.select import Quote, word_weights
@@ -84,13 +85,32 @@ def probability(weights: Sequence[float], found: Support) -> float:
 def outcome(question: Question, quotes: Sequence[Quote], index: Index) -> Outcome:
     """`refuse` when the documents do not speak of it, `related` when they do but no quote answers, else `answer`."""
     found = support(question, quotes, index)
-    missing = unknown_codes(question, index)
-    named = bool(question.codes) and not missing  # whoever names a document we hold is not off topic
-    if not named and probability(ON_TOPIC, found) < ON_TOPIC_AT:
+    return judge(
+        on_topic=probability(ON_TOPIC, found) >= ON_TOPIC_AT or names_known_code(question, index),
+        answers=probability(ANSWERS, found) >= ANSWERS_AT and not barred(question, quotes, index),
+    )
+
+
+def judge(*, on_topic: bool, answers: bool) -> Outcome:
+    """The outcome of the two questions put to the evidence."""
+    if not on_topic:
         return "refuse"
-    if lacks_form(question, quotes) or contradicts(question, quotes[0]) or missing:
-        return "related"
-    return "answer" if probability(ANSWERS, found) >= ANSWERS_AT else "related"
+    return "answer" if answers else "related"
+
+
+def names_known_code(question: Question, index: Index) -> bool:
+    """True when the question names a document by its code and all such codes are known: that is never off topic."""
+    return bool(question.codes) and not unknown_codes(question, index)
+
+
+def barred(question: Question, quotes: Sequence[Quote], index: Index) -> bool:
+    """True when a rule forbids to call `quotes` (best first, at least one) an answer, however well they match."""
+    return (
+        lacks_form(question, quotes)
+        or contradicts(question, quotes[0])
+        or bool(unknown_codes(question, index))
+        or bool(unknown_names(question, index))
+    )
 
 
 def lacks_form(question: Question, quotes: Sequence[Quote]) -> bool:
@@ -108,3 +128,35 @@ def contradicts(question: Question, quote: Quote) -> bool:
 def unknown_codes(question: Question, index: Index) -> tuple[str, ...]:
     """Document codes the question names, as typed, that stand nowhere in the index."""
     return tuple(question.text[a:b] for a, b, code in codes(question.text) if not index.lexical.frequency("#" + code))
+
+
+def unknown_names(question: Question, index: Index) -> tuple[str, ...]:
+    """Names in a Vietnamese question, two capitalised syllables or more, that stand nowhere in the index: what is said
+    of Hậu Giang does not answer "Bắc Ninh có bao nhiêu khu công nghiệp?"."""
+    if question.language != "vi":
+        return ()
+    return tuple(
+        name
+        for name in _names(question.text)
+        if not any(index.lexical.frequency(f"~{a}_{b}") for a, b in pairwise([fold(s) for s in syllables(name)]))
+    )
+
+
+_PUNCTUATION = "“”\"'’(),.:;?!"
+
+
+def _names(text: str) -> list[str]:
+    """Runs of two capitalised words or more in `text`; acronyms are none."""
+    runs: list[list[int]] = [[]]
+    words = text.split()
+    for i, word in enumerate(words):
+        bare = word.strip(_PUNCTUATION)
+        if not bare.istitle() or not bare.isalpha():
+            runs.append([])
+            continue
+        runs[-1].append(i)
+        if word[-1] in _PUNCTUATION:
+            runs.append([])
+    # "Khi Hậu Giang …", "Ông Trần Hồng Hà …": the first word of a question is capitalised anyway
+    runs = [run[1:] if run[:1] == [0] and len(run) > 2 else run for run in runs]
+    return [" ".join(words[i].strip(_PUNCTUATION) for i in run) for run in runs if len(run) > 1]

@@ -1,4 +1,4 @@
-"""The commands `python -m evals answers` and `python -m evals retrieval`."""
+"""The commands `python -m evals answers`, `python -m evals retrieval` and `python -m evals calibrate`."""
 
 from __future__ import annotations
 
@@ -38,9 +38,25 @@ def _parser() -> argparse.ArgumentParser:
     retrieval.add_argument("--half", choices=("fused", "lexical", "dense"), default="fused", help="default: fused")
     retrieval.set_defaults(run=_retrieval)
 
-    for command in (answers, retrieval):
+    calibrate = commands.add_parser("calibrate", help="fit the models that decide between answer, related and refusal")
+    calibrate.add_argument(
+        "questions",
+        type=_with_corpus,
+        nargs="+",
+        metavar="QUESTIONS.jsonl[=CORPUS]",
+        help="file of questions and the folder or document they are about; default: the corpus in use",
+    )
+    calibrate.set_defaults(run=_calibrate)
+
+    for command in (answers, retrieval, calibrate):
         command.add_argument("--json", type=Path, metavar="OUT", help="write every single result there too")
     return parser
+
+
+def _with_corpus(argument: str) -> tuple[Path, Path | None]:
+    """Both halves of `QUESTIONS.jsonl=CORPUS`."""
+    questions, _, corpus = argument.partition("=")
+    return Path(questions), Path(corpus) if corpus else None
 
 
 # The imports stand in the functions because `--help` should not load Chroma and a model's libraries.
@@ -77,6 +93,28 @@ def _retrieval(arguments: argparse.Namespace) -> int:
         print(reports[-1], flush=True)
     if arguments.json:
         write_json(arguments.json, {"model": model, "folders": [report.as_row() for report in reports]})
+    return 0
+
+
+def _calibrate(arguments: argparse.Namespace) -> int:
+    from app import settings
+    from evals import Row, answers, calibrate, read_rows
+    from index.encoder import load_encoder
+
+    in_use = settings.load()
+    rows: dict[Path, list[Row]] = {}
+    for questions, corpus in arguments.questions:
+        rows.setdefault(corpus or in_use.corpus, []).extend(read_rows(questions))
+    off_topic = read_rows(calibrate.OFF_TOPIC_SET)
+    encoder = load_encoder(in_use.model)
+    parts = []
+    for corpus, asked in rows.items():
+        with answers.searchable(corpus, encoder) as (index, raw):
+            parts.append(calibrate.examples(asked, off_topic, index, raw))
+    report = calibrate.calibrate(parts)
+    print(report)
+    if arguments.json:
+        write_json(arguments.json, {"model": in_use.model, **report.as_row()})
     return 0
 
 

@@ -209,7 +209,7 @@ def measure(rows: Sequence[Row], index: Index, raw: str | None, ask: Ask) -> Rep
     """
     questions: dict[str, Question] = {}
     for row in rows:
-        question = _question(row, index.documents, raw)
+        question = read_question(row, index.documents, raw)
         check_new(row, question.id, questions)
         questions[question.id] = question
     results = tuple(_result(q, index, ask) for q in tqdm(questions.values(), "questions", disable=None, leave=False))
@@ -220,7 +220,11 @@ def measure(rows: Sequence[Row], index: Index, raw: str | None, ask: Ask) -> Rep
     )
 
 
-def _question(row: Row, documents: Mapping[str, Document], raw: str | None) -> Question:
+def read_question(row: Row, documents: Mapping[str, Document], raw: str | None) -> Question:
+    """The question in `row`, its evidence found in `documents`; `raw` is the text of a single-file corpus as given.
+
+    :raises UsageError: a field is missing or wrong, or evidence is not in the documents; names file and line.
+    """
     answerable = row.values.get("answerable")
     if not isinstance(answerable, bool):
         raise row.error('give the row "answerable": true or false')

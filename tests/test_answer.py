@@ -7,6 +7,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from app.answer import MAX_CHARS, ask
+from app.question import understand
+from app.support import unknown_names
 from app.types import MARKER, Answer, Citation, Turn
 from index.search import Index
 from index.types import Document
@@ -175,3 +177,18 @@ def test_no_citation_outside_the_text(start: int, end: int) -> None:
 def test_markers_count_from_one() -> None:
     answer = Answer("q", "q", "vi", "answer", "Theo tài liệu:\nMột câu. [1]", (CITATION,))
     assert [int(n) for n in MARKER.findall(answer.text)] == [1]
+
+
+@pytest.mark.parametrize(
+    ("question", "names"),
+    [
+        ("Bắc Ninh có bao nhiêu khu công nghiệp?", ("Bắc Ninh",)),
+        ("Khi Hậu Giang lập Đập Sông Xanh thì sao?", ("Hậu Giang",)),
+        ("Đập Sông Xanh cao mấy mét?", ()),
+        ("Ông Lê Văn Bình nói gì?", ()),
+        ("SIPAS PCI là gì", ()),
+        ("What is Bac Ninh?", ()),
+    ],
+)
+def test_names_the_index_does_not_know(index: Index, question: str, names: tuple[str, ...]) -> None:
+    assert unknown_names(understand(question), index) == names
