@@ -1,0 +1,160 @@
+"""Text to unit vectors: the shipped static model by default, any sentence-transformers model by name."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from index.errors import EncoderError
+from index.text import VERSION, terms
+
+if TYPE_CHECKING:
+    from sentence_transformers import SentenceTransformer
+
+DEFAULT = "hoidap-static"
+"""Name of the model that ships in `index/model`; it needs no download and no GPU."""
+
+MODEL = Path(__file__).parent / "model"
+
+
+class Encoder(Protocol):
+    """What the index needs of an embedding model; a test passes its own."""
+
+    name: str
+    dim: int
+
+    @property
+    def fingerprint(self) -> str:
+        """Changes whenever the vectors may: an index records it and is rebuilt when another one asks."""
+
+    def encode(self, texts: Sequence[str], *, query: bool = False) -> npt.NDArray[np.float32]:
+        """Unit rows, shape (len(texts), dim); `query=True` for what is asked, False for what is stored.
+
+        The dot product of two rows is their cosine. A text the model knows nothing of may give a zero row.
+        """
+
+
+class StaticEncoder:
+    """A folder written by `index.train`, read without torch: the mean of one row per search term, normalised.
+
+    `SentenceTransformer(folder).float()` gives the same vectors for `" ".join(terms(text))` (tested to 1e-6), but only
+    importing sentence_transformers takes 10 to 28 s on a busy two-core machine; a whole process that loads this class
+    and encodes one question takes 0.2 to 0.5 s. Without `.float()` it computes in float16: off by 1e-4, NaN for "".
+
+    A text without any known term (empty, emoji, another script) gives a zero row: cosine 0 with everything, so the
+    dense half says nothing about it and the lexical half decides. Chroma keeps such a row, at distance 1 from all.
+    """
+
+    def __init__(self, folder: Path, name: str | None = None) -> None:
+        """:raises EncoderError: a file is missing or broken, or the model was trained on terms folded another way."""
+        from safetensors import SafetensorError
+        from safetensors.numpy import load_file
+
+        self.name = name or str(folder)
+        self._folder = folder
+        try:
+            manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+            tokenizer = json.loads((folder / "tokenizer.json").read_text(encoding="utf-8"))
+            self._rows: dict[str, int] = tokenizer["model"]["vocab"]
+            self._table = load_file(folder / "model.safetensors")["embedding.weight"].astype(np.float32)
+            trained = manifest["text_version"]
+        except (OSError, ValueError, KeyError, SafetensorError) as error:
+            raise EncoderError(
+                f"The embedding model in {folder} cannot be read ({error}). "
+                "Restore the folder from the repository, or train it again: python -m index.train DATA_DIR"
+            ) from error
+        if trained != VERSION:
+            raise EncoderError(
+                f"The embedding model in {folder} was trained on search terms of version {trained}, this program makes "
+                f"version {VERSION}. Train it again: python -m index.train DATA_DIR"
+            )
+        self.dim = int(self._table.shape[1])
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """Name and the first 12 hex digits of the SHA-256 of weights and vocabulary."""
+        digest = hashlib.sha256()
+        for file in ("model.safetensors", "tokenizer.json"):
+            digest.update((self._folder / file).read_bytes())
+        return f"{Path(self.name).name}-{digest.hexdigest()[:12]}"
+
+    def encode(self, texts: Sequence[str], *, query: bool = False) -> npt.NDArray[np.float32]:
+        """Unit (or zero) rows, shape (len(texts), dim); queries and passages are encoded alike."""
+        out = np.zeros((len(texts), self.dim), np.float32)
+        for i, text in enumerate(texts):
+            rows = [self._rows[term] for term in terms(text) if term in self._rows]
+            if rows:
+                out[i] = self._table[rows].mean(axis=0)
+        norm = np.linalg.norm(out, axis=1, keepdims=True)
+        out[norm[:, 0] > 0] /= norm[norm[:, 0] > 0]
+        return out
+
+
+class TransformerEncoder:
+    """Any other model, through `SentenceTransformer`."""
+
+    def __init__(self, name: str) -> None:
+        """:raises EncoderError: no such folder or model, no network, or sentence-transformers is not installed."""
+        self.name = name
+        self._model = _load(name)
+        self.dim = int(self._model.get_embedding_dimension() or 0)
+        # E5 was trained with these words in front and does worse without them (its model card), but its config does not
+        # name them. A model whose config has prompts gets those; BGE-M3 and most others have none and want none.
+        plain_e5 = re.search(r"(?:^|[/\\])(?:multilingual-)?e5-(?:small|base|large)(?:-v2)?/?\Z", name)
+        self._prefixes = ("query: ", "passage: ") if plain_e5 and not any(self._model.prompts.values()) else None
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """Name and the first 12 hex digits of the SHA-256 of all parameters (a second or two per GB, once)."""
+        import torch
+
+        digest = hashlib.sha256()
+        for key, value in self._model.state_dict().items():
+            digest.update(key.encode())
+            digest.update(value.detach().cpu().contiguous().flatten().view(torch.uint8).numpy().tobytes())
+        return f"{Path(self.name).name}-{digest.hexdigest()[:12]}"
+
+    def encode(self, texts: Sequence[str], *, query: bool = False) -> npt.NDArray[np.float32]:
+        """Unit rows, shape (len(texts), dim), with the prefix or prompt the model wants for a query or a passage."""
+        if not texts:
+            return np.zeros((0, self.dim), np.float32)
+        options: dict[str, Any] = {"normalize_embeddings": True, "show_progress_bar": False}
+        if self._prefixes:
+            options["prompt"] = self._prefixes[0 if query else 1]
+            found = self._model.encode(list(texts), **options)
+        else:
+            found = (self._model.encode_query if query else self._model.encode_document)(list(texts), **options)
+        return np.asarray(found, np.float32)
+
+
+def _load(name: str) -> SentenceTransformer:
+    try:
+        from sentence_transformers import SentenceTransformer
+
+        return SentenceTransformer(name)
+    except Exception as error:  # the hub client, torch, tokenizers and safetensors each raise kinds of their own
+        reason = str(error).strip().split("\n")[0][:200] or type(error).__name__
+        raise EncoderError(
+            f'The embedding model "{name}" could not be loaded: {reason} '
+            f'Check the name or give the folder of a downloaded model; "{DEFAULT}" is built in and needs no network.'
+        ) from error
+
+
+def load_encoder(name: str = DEFAULT) -> Encoder:
+    """The encoder called `name`: `DEFAULT`, a folder written by `index.train`, or any sentence-transformers model.
+
+    :raises EncoderError: it cannot be loaded; the message says what to do.
+    """
+    if name == DEFAULT:
+        return StaticEncoder(MODEL, name)
+    if (Path(name) / "manifest.json").is_file() and (Path(name) / "tokenizer.json").is_file():
+        return StaticEncoder(Path(name))
+    return TransformerEncoder(name)

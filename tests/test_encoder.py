@@ -1,0 +1,177 @@
+"""The shipped model against sentence-transformers itself, and what its vectors must do."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+import subprocess
+import sys
+import unicodedata
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+
+from index.encoder import DEFAULT, MODEL, Encoder, load_encoder
+from index.errors import EncoderError
+from index.text import VERSION, clean, fold, terms
+
+# Vietnamese, and what an English speaker would ask to find it.
+TABLE = [
+    ("Thủ tướng Chính phủ phê duyệt quy hoạch phát triển tỉnh.", "The Prime Minister approved the development plan."),
+    ("Học sinh nghỉ học vì mưa lớn và lũ lụt.", "Students stay home from school because of heavy rain and floods."),
+    ("Bệnh viện tiếp nhận nhiều bệnh nhân bị sốt cao.", "The hospital received many patients with high fever."),
+    ("Công an bắt giữ một nghi phạm trong vụ cướp ngân hàng.", "Police arrested a suspect in the bank robbery."),
+    ("Đội tuyển bóng đá giành chiến thắng trong trận chung kết.", "The football team won the final match."),
+    ("Giá gạo xuất khẩu của Việt Nam tăng mạnh.", "The price of exported rice from Vietnam rose sharply."),
+    ("Người dân trồng cây ăn quả để tăng thu nhập.", "Farmers grow fruit trees to increase their income."),
+    ("Các nhà khoa học phát hiện một hành tinh mới.", "Scientists discovered a new planet."),
+]
+VIETNAMESE = [vi for vi, _ in TABLE]
+ODD = ["", "   ", "😀 🎉", "Ω ж 中文", "zzqxv wwkpt", "Nghị quyết 05-NQ/TU ngày 01/6/2022", "What?"]
+
+
+@pytest.fixture(scope="module")
+def encoder() -> Encoder:
+    return load_encoder()
+
+
+def cosines(encoder: Encoder, questions: list[str], passages: list[str]) -> npt.NDArray[np.float32]:
+    return encoder.encode(questions, query=True) @ encoder.encode(passages).T
+
+
+@pytest.mark.filterwarnings("default")  # what sentence_transformers and its imports warn of is not ours to fix
+def test_equals_sentence_transformers(encoder: Encoder) -> None:
+    from sentence_transformers import SentenceTransformer
+
+    texts = [text for pair in TABLE for text in pair] + ODD
+    joined = [" ".join(terms(text)) for text in texts]
+    model = SentenceTransformer(str(MODEL), device="cpu", local_files_only=True)
+    half = np.asarray(model.encode(joined[:-7]), np.float32)
+    full = model.float().encode(joined)
+    ours = encoder.encode(texts)
+    assert full.dtype == np.float32
+    assert np.abs(ours - full).max() < 1e-6
+    assert np.abs(ours[:-7] - half).max() < 1e-3
+
+
+def test_rows_are_unit_or_zero(encoder: Encoder) -> None:
+    found = encoder.encode([*VIETNAMESE, *ODD])
+    assert found.shape == (len(TABLE) + len(ODD), encoder.dim)
+    assert found.dtype == np.float32
+    known = [any(term in vocabulary() for term in terms(text)) for text in [*VIETNAMESE, *ODD]]
+    assert np.allclose(np.linalg.norm(found, axis=1), np.array(known, float), atol=1e-6)
+    assert not known[len(TABLE)], "an empty text has no known term"
+    assert encoder.encode([]).shape == (0, encoder.dim)
+
+
+def vocabulary() -> dict[str, int]:
+    found: dict[str, int] = json.loads((MODEL / "tokenizer.json").read_text(encoding="utf-8"))["model"]["vocab"]
+    return found
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (VIETNAMESE[0], unicodedata.normalize("NFD", VIETNAMESE[0])),
+        ("hoà bình, thuỷ lợi, sức khoẻ", "hòa bình, thủy lợi, sức khỏe"),
+        ("Kỹ thuật và quý báu", "Kĩ thuật và qúy báu"),
+        ("ĐỒNG BẰNG SÔNG CỬU LONG", "đồng bằng sông cửu long"),
+    ],
+)
+def test_same_words_same_vector(encoder: Encoder, one: str, other: str) -> None:
+    # Cleaning (marks in order, NFC) comes before folding, at the door; an encoder is given cleaned text.
+    assert np.array_equal(encoder.encode([clean(one)]), encoder.encode([clean(other)]))
+
+
+def test_unaccented_finds_accented(encoder: Encoder) -> None:
+    scores = cosines(encoder, [fold(vi) for vi in VIETNAMESE], VIETNAMESE)
+    assert (scores.argmax(axis=1) == np.arange(len(TABLE))).all()
+    assert np.diag(scores).min() > 0.6
+
+
+def test_english_finds_its_translation(encoder: Encoder) -> None:
+    scores = cosines(encoder, [en for _, en in TABLE], VIETNAMESE)
+    assert (scores.argmax(axis=1) == np.arange(len(TABLE))).all()
+
+
+def test_folder_is_small_and_complete() -> None:
+    files = {path.name: path for path in MODEL.iterdir()}
+    assert all(path.is_file() for path in files.values()), "package data takes model/*, not folders below it"
+    expected = {"model.safetensors", "tokenizer.json", "modules.json", "config_sentence_transformers.json"}
+    assert files.keys() == expected | {"README.md", "manifest.json"}
+    assert sum(path.stat().st_size for path in files.values()) <= 10_000_000
+
+
+def test_manifest_names_this_folding_and_every_file() -> None:
+    manifest = json.loads((MODEL / "manifest.json").read_text(encoding="utf-8"))
+    assert manifest["text_version"] == VERSION
+    assert manifest["rows"] == len(vocabulary())
+    for name, file in manifest["files"].items():
+        assert file["licence"] != "unknown", name
+        assert len(file["sha256"]) == 64, name
+        assert not any(word in name.lower() for word in ("squad", "viquad"))
+
+
+def test_fingerprint_follows_the_weights(encoder: Encoder, tmp_path: Path) -> None:
+    copy = tmp_path / DEFAULT
+    shutil.copytree(MODEL, copy)
+    assert load_encoder(str(copy)).fingerprint == encoder.fingerprint
+    digest = hashlib.sha256((MODEL / "model.safetensors").read_bytes() + (MODEL / "tokenizer.json").read_bytes())
+    assert encoder.fingerprint == f"{DEFAULT}-{digest.hexdigest()[:12]}"
+    weights = bytearray((copy / "model.safetensors").read_bytes())
+    weights[-1] ^= 1
+    (copy / "model.safetensors").write_bytes(weights)
+    assert load_encoder(str(copy)).fingerprint != encoder.fingerprint
+
+
+def test_model_of_another_folding_is_refused(tmp_path: Path) -> None:
+    shutil.copytree(MODEL, tmp_path / "old")
+    (tmp_path / "old" / "manifest.json").write_text('{"text_version": "0"}', encoding="utf-8")
+    with pytest.raises(EncoderError, match=r"version 0.*python -m index\.train"):
+        load_encoder(str(tmp_path / "old"))
+
+
+def test_damaged_model_says_what_to_do(tmp_path: Path) -> None:
+    shutil.copytree(MODEL, tmp_path / "bad")
+    (tmp_path / "bad" / "model.safetensors").write_bytes(b"half a file")
+    with pytest.raises(EncoderError, match=r"bad.*Restore the folder"):
+        load_encoder(str(tmp_path / "bad"))
+
+
+@pytest.mark.filterwarnings("default")
+def test_unknown_model_names_itself_and_the_way_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
+    with pytest.raises(EncoderError, match=rf'"no-such/model" could not be loaded: .+"{DEFAULT}" is built in'):
+        load_encoder("no-such/model")
+
+
+@pytest.mark.filterwarnings("default")
+def test_any_sentence_transformers_folder_loads(tmp_path: Path, encoder: Encoder) -> None:
+    folder = tmp_path / "plain"  # the shipped weights, as somebody else's model: no manifest, so no terms
+    shutil.copytree(MODEL, folder, ignore=shutil.ignore_patterns("manifest.json"))
+    config = {"model_type": "SentenceTransformer", "prompts": {"query": "~kinh ", "document": ""}}
+    (folder / "config_sentence_transformers.json").write_text(json.dumps(config), encoding="utf-8")
+    other = load_encoder(str(folder))
+    assert other.dim == encoder.dim
+    assert other.encode([]).shape == (0, encoder.dim)
+    assert other.fingerprint.startswith("plain-")
+    query, passage = other.encode(["~te"], query=True)[0], other.encode(["~te"])[0]
+    assert np.linalg.norm(query) == pytest.approx(1, abs=1e-3)
+    assert np.allclose(query, other.encode(["~kinh ~te"])[0], atol=1e-3), "a query gets the model's own prompt"
+    assert not np.allclose(query, passage, atol=1e-2)
+    e5 = tmp_path / "multilingual-e5-small"
+    shutil.copytree(folder, e5)
+    (e5 / "config_sentence_transformers.json").write_text('{"model_type": "SentenceTransformer"}', encoding="utf-8")
+    named = load_encoder(str(e5))
+    assert np.allclose(named.encode(["~te"]), load_encoder(str(folder)).encode(["passage: ~te"]), atol=1e-3)
+    assert np.allclose(named.encode(["~te"], query=True), other.encode(["query: ~te"]), atol=1e-3)
+
+
+def test_import_is_light() -> None:
+    root = MODEL.parents[1]
+    code = "import sys, index.encoder as e; e.load_encoder().encode(['kinh tế']); print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=root)
+    assert not {"torch", "sentence_transformers", "transformers"} & set(done.stdout.split())
