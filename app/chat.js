@@ -1,0 +1,108 @@
+// Runs once, when the (empty) source panel is loaded; Gradio hands in element, trigger, props and watch.
+// What it may tell the server: trigger('ask', {text}), trigger('cite', {link}), trigger('remove', {id}).
+
+document.documentElement.lang = props.lang; // Gradio's page says "en" and has no setting for it
+
+// ---- the source panel
+
+let opener = null; // the link it was opened from, which gets the focus back
+
+function show() {
+  const source = element.querySelector('.hd-source');
+  document.body.classList.toggle('hd-open', Boolean(source));
+  if (!source) return;
+  const text = source.querySelector('.hd-text');
+  const mark = source.querySelector('mark');
+  if (mark) text.scrollTop += mark.getBoundingClientRect().top - text.getBoundingClientRect().top - text.clientHeight / 4;
+  source.querySelector('h2').focus({ preventScroll: true });
+}
+
+function close() {
+  props.value = '';
+  document.body.classList.remove('hd-open');
+  if (opener && opener.isConnected) opener.focus({ preventScroll: true });
+}
+
+watch('value', show);
+
+// ---- clicks and keys
+
+const clicks = {
+  'a[href^="#cite-"]': (link) => {
+    if (opener && opener.href === link.href) show(); // the server's answer will change nothing, so nothing calls show()
+    opener = link;
+    trigger('cite', { link: link.getAttribute('href') });
+  },
+  '.hd-close': close,
+  '[data-ask]': (button) => trigger('ask', { text: button.dataset.ask }),
+  '[data-remove]': (button) => {
+    button.disabled = true;
+    trigger('remove', { id: button.dataset.remove });
+  },
+};
+
+document.addEventListener('click', (event) => {
+  for (const [selector, act] of Object.entries(clicks)) {
+    const target = event.target.closest(selector);
+    if (target) {
+      event.preventDefault();
+      act(target);
+    }
+  }
+}, true);
+
+document.addEventListener('keydown', (event) => {
+  if (event.key === 'Escape' && element.querySelector('.hd-source')) close();
+});
+
+// ---- the conversation: a new question moves to the top of the window, so that its answer is read from its beginning
+
+let asked = 0;
+let greeted = false;
+
+function follow() {
+  const exchanges = document.querySelectorAll('.hd-exchange');
+  document.body.classList.toggle('hd-talking', exchanges.length > 0);
+  if (exchanges.length > asked) exchanges[exchanges.length - 1].scrollIntoView({ block: 'start' });
+  asked = exchanges.length;
+  const box = document.querySelector('#hd-box textarea'); // appears after this file has run
+  if (box && !greeted) {
+    greeted = true;
+    // not `autofocus`: it scrolls the page, and opens the keyboard of a phone before anything is read
+    if (matchMedia('(pointer: fine)').matches) box.focus({ preventScroll: true });
+  }
+}
+
+// ---- Gradio's own English, replaced as it appears
+
+function ours(text) {
+  const trimmed = text.trim();
+  for (const [english, words] of Object.entries(props.built_in)) {
+    if (english.endsWith('*') ? trimmed.startsWith(english.slice(0, -1)) : trimmed === english) return words;
+  }
+  return null;
+}
+
+function translate(node) {
+  const texts = document.createTreeWalker(node, NodeFilter.SHOW_TEXT);
+  for (let text = texts.nextNode(); text; text = texts.nextNode()) {
+    if (text.parentElement.closest('#hd-talk, #hd-panel, #hd-shelf, script, style')) continue;
+    const words = ours(text.data);
+    if (words !== null && words !== text.data) text.data = words;
+  }
+  for (const labelled of node.querySelectorAll('[aria-label]')) {
+    const words = ours(labelled.getAttribute('aria-label'));
+    if (words !== null) labelled.setAttribute('aria-label', words);
+  }
+}
+
+new MutationObserver((changes) => {
+  follow();
+  for (const change of changes) {
+    for (const node of change.addedNodes) {
+      if (node.nodeType === Node.ELEMENT_NODE) translate(node);
+    }
+  }
+}).observe(document.body, { childList: true, subtree: true });
+translate(document.body);
+follow();

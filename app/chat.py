@@ -1,0 +1,612 @@
+"""The chat page: a question box, answers whose citations open the passage they quote, and the documents themselves.
+
+Three layers, top to bottom: text to HTML (pure functions), what a reader can do (`Chat`, no Gradio in it), and the
+page that wires it to Gradio. Documents are never trusted: everything shown is escaped here, on the server.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import html
+import logging
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from app.types import MARKER, Turn
+from app.words import BUILT_IN, EXAMPLES, NAME, date_text, number_text, say
+from index.errors import HoidapError
+
+if TYPE_CHECKING:
+    import gradio as gr
+    from fastapi import FastAPI
+    from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+    from app.types import Answer, Citation, Language
+    from index.search import Index
+    from index.types import Document, Passage
+    from ingest.library import Changes, Library
+
+    Ask = Callable[[str, Index, Sequence[Turn]], Answer]
+
+_log = logging.getLogger(__name__)
+
+MAX_QUESTION = 1000  # characters; a question is a sentence or two, and the cost of answering grows with its words
+CONTEXT = 600  # characters shown on either side of a quote: about one paragraph
+_HERE = Path(__file__).parent
+_HISTORY = 20  # turns handed to ask(); a follow-up leans on the last one or two
+
+# 'unsafe-eval' because gr.HTML evaluates its template with Function(); the rest holds a page that is its own master:
+# nothing is loaded from, sent to, or framed by another address.
+_CSP = "; ".join(
+    (
+        "default-src 'self'",
+        "img-src 'self' data: blob:",
+        "font-src 'self' data:",
+        "style-src 'self' 'unsafe-inline'",
+        "script-src 'self' 'unsafe-inline' 'unsafe-eval' blob:",
+        "worker-src 'self' blob:",
+        "connect-src 'self'",
+        "frame-ancestors 'none'",
+        "form-action 'self'",
+        "base-uri 'self'",
+        "object-src 'none'",
+    )
+)
+
+
+# ---- text to HTML ----------------------------------------------------------------------------------------------------
+
+
+class Html(str):
+    """Text that is HTML already. Everything else that goes into a tag is escaped, so forgetting is safe."""
+
+    __slots__ = ()
+
+
+NOTHING = Html()
+
+
+def tag(name: str, *children: str, **attributes: object) -> Html:
+    """An element; "_" in an attribute's name stands for "-", and a trailing one is dropped ("class_")."""
+    named = "".join(
+        f' {key.rstrip("_").replace("_", "-")}="{html.escape(str(value))}"' for key, value in attributes.items()
+    )
+    return Html(f"<{name}{named}>{joined(*children)}</{name}>")
+
+
+def joined(*parts: str) -> Html:
+    """The parts one after the other, escaped unless they are Html."""
+    return Html("".join(part if isinstance(part, Html) else html.escape(part) for part in parts))
+
+
+class Link(NamedTuple):
+    """What a citation's link says: enough to find the quote again, and to notice that it is no longer there.
+
+    It comes back from the browser, so every part is checked against the index before anything is shown.
+    """
+
+    n: int
+    start: int
+    end: int
+    digest: str
+    document: str
+
+    @staticmethod
+    def to(n: int, citation: Citation) -> Link:
+        return Link(n, citation.start, citation.end, _digest(citation.quote), citation.document)
+
+    def __str__(self) -> str:
+        return f"#cite-{self.n}-{self.start}-{self.end}-{self.digest}-{self.document}"
+
+    @staticmethod
+    def parse(text: str) -> Link | None:
+        match = re.fullmatch(r"#cite-(\d{1,4})-(\d{1,9})-(\d{1,9})-([0-9a-f]{8})-([\w-]{1,100})", text, re.ASCII)
+        return Link(int(match[1]), int(match[2]), int(match[3]), match[4], match[5]) if match else None
+
+
+def _digest(quote: str) -> str:
+    return hashlib.sha256(quote.encode()).hexdigest()[:8]
+
+
+def answer_html(answer: Answer, note: str = "") -> Html:
+    """`answer`: what was understood, the lead-in, a blockquote per quote with its link, and the sources."""
+    notes = [note] if note else []
+    if answer.resolved.strip() != answer.question.strip():
+        notes.append(say("understood", answer.language, question=answer.resolved))
+    return tag(
+        "div",
+        *(tag("p", text, class_="hd-note") for text in notes),
+        *_body(answer),
+        *_sources(answer),
+        class_=f"hd-answer hd-is-{answer.outcome}",
+    )
+
+
+def _body(answer: Answer) -> Iterator[Html]:
+    """The paragraphs of an answer's text. A quote is found by its words, never by its marker: it may contain "[1]"."""
+    quotes = sorted({c.quote for c in answer.citations}, key=len, reverse=True)
+    parts = re.split(f"({'|'.join(re.escape(q) for q in quotes)})", answer.text) if quotes else [answer.text]
+    for i, part in enumerate(parts):
+        if i % 2:
+            markers = "".join(_MARKERS.findall(parts[i + 1])[:1])
+            # no line end between a quote and its number
+            links = _linked(re.sub(r"\s+", "\N{NO-BREAK SPACE}", markers), answer)
+            yield tag("blockquote", tag("span", part, lang="vi"), *links, class_="hd-quote")
+        else:
+            rest = _MARKERS.sub("", part, count=1) if i else part
+            yield from (tag("p", *_linked(line, answer)) for line in rest.split("\n") if line.strip())
+
+
+_MARKERS = re.compile(r"^(?:\s*\[\d+\])*")
+
+
+def _linked(text: str, answer: Answer) -> Iterator[str]:
+    """`text` with a link for every marker [n]."""
+    for i, piece in enumerate(MARKER.split(text)):
+        if i % 2:
+            link, label = (
+                Link.to(int(piece), answer.citations[int(piece) - 1]),
+                say("open_source", answer.language, n=piece),
+            )
+            yield tag("a", f"[{piece}]", class_="hd-cite", href=link, aria_label=label)
+        else:
+            yield piece
+
+
+def _sources(answer: Answer) -> Iterator[Html]:
+    """One line per cited document: its numbers, title and date."""
+    numbers: dict[str, list[int]] = {}
+    for n, citation in enumerate(answer.citations, start=1):
+        numbers.setdefault(citation.document, []).append(n)
+    for found in numbers.values():
+        citation = answer.citations[found[0] - 1]
+        facts = (citation.title, date_text(citation.published, answer.language))
+        marks = tag("span", "".join(f"[{n}]" for n in found), aria_hidden="true")
+        yield tag("p", marks, " ", " · ".join(f for f in facts if f), class_="hd-sources")
+
+
+def context(text: str, start: int, end: int, low: int, high: int) -> tuple[int, int]:
+    """Where to cut `text[low:high]` around the quote `text[start:end]`: about CONTEXT characters on either side, at a
+    line's edge if one is near, else at a word's."""
+    first, last = max(low, start - CONTEXT), min(high, end + CONTEXT)
+    if first > low:
+        edge = re.search(r"\n\s*", text[first : min(first + 150, start)]) or re.search(r"\s+", text[first:start])
+        first += edge.end() if edge else 0
+    if last < high:
+        near = max(last - 150, end)
+        line, word = re.search(r"\s*\n[^\n]*\Z", text[near:last]), re.search(r"\s+\S*\Z", text[end:last])
+        last = near + line.start() if line else end + word.start() if word else last
+    return first, last
+
+
+def source_html(link: Link, index: Index, language: Language) -> Html:
+    """The panel for one citation, or one line when its quote is no longer where it was."""
+    document = index.documents.get(link.document)
+    if document is None:
+        return _panel(link, language, "", tag("p", say("gone", language), class_="hd-gone"))
+    quote = document.text[link.start : link.end]
+    if not quote or _digest(quote) != link.digest:
+        return _panel(link, language, document.title, tag("p", say("changed", language), class_="hd-gone"))
+    passages = [p for p in index.passages if p.document == document.id]
+    headings = next((p.headings for p in passages if p.start <= link.start and link.end <= p.end), ())
+    text = tag(
+        "div",
+        _surroundings(document, link, passages),
+        class_="hd-text",
+        lang="vi",
+        role="region",
+        tabindex="0",
+        aria_label=say("passage", language),
+    )
+    return _panel(link, language, document.title, _facts(document, headings, language), text, _web(document, language))
+
+
+def _surroundings(document: Document, link: Link, passages: Sequence[Passage]) -> Html:
+    """The quote, marked, with the text around it. Furniture (front matter, login notices) is in no passage, so the
+    passages' outer edges keep it out of sight."""
+    low = min([link.start, *(p.start for p in passages)])
+    high = max([link.end, *(p.end for p in passages)])
+    first, last = context(document.text, link.start, link.end, low, high)
+    return joined(
+        tag("i", "… ") if first > low else "",
+        _lines(document.text[first : link.start]),
+        tag("mark", document.text[link.start : link.end]),
+        _lines(document.text[link.end : last]),
+        tag("i", " …") if last < high else "",
+    )
+
+
+def _lines(text: str) -> Html:
+    """`text` with its Markdown headings set off; no character is left out."""
+    pieces = re.split(r"(?m)^(#{1,6} )(.*)$", text)
+    shown = (piece if i % 3 == 0 else tag("i" if i % 3 == 1 else "b", piece) for i, piece in enumerate(pieces))
+    return joined(*shown)
+
+
+def _panel(link: Link, language: Language, title: str, *body: str) -> Html:
+    source = say("source", language, n=link.n)
+    close = tag(
+        "button", say("close", language), tag("span", " ✕", aria_hidden="true"), type="button", class_="hd-close"
+    )
+    return tag(
+        "aside",
+        tag("div", tag("span", source), close, class_="hd-bar"),
+        tag("h2", title or source, id="hd-title", tabindex="-1"),
+        *body,
+        class_="hd-source",
+        aria_labelledby="hd-title",
+    )
+
+
+def _facts(document: Document, headings: Sequence[str], language: Language) -> Html:
+    facts = {
+        "number": document.number,
+        "publisher": document.publisher,
+        "date": date_text(document.published, language),
+        "headings": " › ".join(h for h in headings if h != document.title),
+    }
+    rows = (tag("div", tag("dt", say(key, language)), tag("dd", value)) for key, value in facts.items() if value)
+    return tag("dl", *rows)
+
+
+def _web(document: Document, language: Language) -> Html:
+    """The link to where the document was published; only the web, never javascript: or file:."""
+    if not re.match(r"https?://[^\s/]", document.url, re.IGNORECASE):
+        return NOTHING
+    words = (say("to_web", language), tag("span", " ↗", aria_hidden="true"))
+    link = tag("a", *words, href=document.url, target="_blank", rel="noopener noreferrer")
+    return tag("p", link, tag("small", document.url), class_="hd-web")
+
+
+# ---- what a reader can do --------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """A question and what was shown for it; `shown` is empty while the answer is being looked for.
+
+    `text` is what later questions may refer to; it is empty after a failure.
+    """
+
+    question: str
+    shown: Html = NOTHING
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Chat:
+    """What the page can do, in one language, over one library. It keeps nothing between two calls."""
+
+    library: Library
+    ask: Ask
+    language: Language
+    examples: Sequence[str] = ()
+
+    def say(self, key: str, **values: object) -> str:
+        return say(key, self.language, **values)
+
+    def reply(self, question: str, before: Sequence[Exchange]) -> Exchange:
+        """Answer `question` after `before`; a failure is shown, logged if unexpected, and never raised."""
+        limit = number_text(MAX_QUESTION, self.language)
+        note = self.say("cut", limit=limit) if len(question) > MAX_QUESTION else ""
+        question = question[:MAX_QUESTION]
+        turns = [t for e in before if e.text for t in (Turn("user", e.question), Turn("assistant", e.text))]
+        try:
+            answer = self._ask(question, turns[-_HISTORY:])
+        except HoidapError as error:
+            return Exchange(question, _failure(self.say("known_error", error=error)))
+        except Exception:
+            _log.exception("no answer to a question of %d characters", len(question))
+            return Exchange(question, _failure(self.say("sorry")))
+        return Exchange(question, answer_html(answer, note), answer.text)
+
+    def _ask(self, question: str, turns: Sequence[Turn]) -> Answer:
+        index = self.library.index()
+        try:
+            return self.ask(question, index, turns)
+        except Exception:
+            newest = self.library.index()
+            if newest is index:
+                raise
+            # documents were added meanwhile, which closes the index this question was being answered from
+            return self.ask(question, newest, turns)
+
+    def talk_html(self, talk: Sequence[Exchange]) -> Html:
+        """The conversation so far; before the first question, a welcome and the examples."""
+        content = [self._exchange(e) for e in talk] or [self._welcome()]
+        return tag("div", *content, class_="hd-talk", role="log", aria_label=self.say("conversation"))
+
+    def _exchange(self, exchange: Exchange) -> Html:
+        waiting = tag("p", self.say("searching"), class_="hd-waiting")
+        return tag(
+            "section",
+            tag("p", exchange.question, class_="hd-question"),
+            exchange.shown or waiting,
+            class_="hd-exchange",
+        )
+
+    def _welcome(self) -> Html:
+        chips = (tag("button", text, type="button", class_="hd-example", data_ask=text) for text in self.examples)
+        words = (tag("h2", self.say("welcome")), tag("p", self.say("welcome_more")))
+        return tag("div", *words, tag("div", *chips, class_="hd-examples"), class_="hd-welcome")
+
+    def source_html(self, address: str) -> Html:
+        """The panel for a citation's link; empty for anything that is not one."""
+        link = Link.parse(address)
+        if link is None:
+            return NOTHING
+        try:
+            return source_html(link, self.library.index(), self.language)
+        except HoidapError as error:
+            text = self.say("known_error", error=error)
+            return _panel(link, self.language, "", tag("p", text, class_="hd-gone"))
+
+    def add(self, paths: Sequence[Path]) -> Html:
+        """Add the files people dropped, delete the uploaded copies, and say for each what became of it."""
+        from ingest.read import Source
+
+        try:
+            sources = [Source(path.name, f"upload:{path.name}", path.read_bytes()) for path in paths]
+            return self._report(self.library.add_sources(sources))
+        except HoidapError as error:
+            return self._row("failed", self.say("known_error", error=error))
+        except Exception:
+            _log.exception("%d dropped files were not added", len(paths))
+            return self._row("failed", self.say("sorry_documents"))
+        finally:
+            for path in paths:
+                path.unlink(missing_ok=True)
+
+    def remove(self, document: str) -> Html:
+        """Take a document out of the library, and say so."""
+        try:
+            known = self.library.index().documents.get(document)
+            self.library.remove(document)
+        except HoidapError as error:
+            return self._row("failed", self.say("known_error", error=error))
+        except Exception:
+            _log.exception("%r was not removed", document)
+            return self._row("failed", self.say("sorry_documents"))
+        return self._row("removed", known.title if known else document)
+
+    def _report(self, changes: Changes) -> Html:
+        documents = self.library.index().documents
+        kinds = {"added": changes.added, "updated": changes.updated, "unchanged": changes.unchanged}
+        done = [(kind, documents[id].title) for kind, ids in kinds.items() for id in ids if id in documents]
+        failed = [("failed", reason) for _, reason in changes.failed]
+        return joined(*(self._row(kind, text) for kind, text in done + failed))
+
+    def _row(self, kind: str, text: str) -> Html:
+        return tag("p", tag("b", self.say(kind)), " ", text, class_=f"hd-{kind}")
+
+    def documents_html(self) -> Html:
+        """Every document with its date, id and a button that removes it after a second click."""
+        rows = (self._document(d) for d in self._documents())
+        return joined(tag("h2", self.say("in_store")), tag("ul", *rows, class_="hd-documents"))
+
+    def _document(self, document: Document) -> Html:
+        day = date_text(document.published, self.language) or self.say("no_date")
+        facts = " · ".join(part for part in (day, document.publisher) if part)
+        what = tag("div", tag("b", document.title), tag("p", facts), tag("code", document.id))
+        label = self.say("remove_label", title=document.title)
+        yes = tag("button", self.say("remove_yes"), type="button", data_remove=document.id)
+        sure = tag("div", tag("p", self.say("remove_sure")), yes)
+        remove = tag("details", tag("summary", self.say("remove"), aria_label=label), sure, class_="hd-remove")
+        return tag("li", what, remove)
+
+    def head_html(self) -> Html:
+        """The name, what this is, and how much and how recent the documents are."""
+        found = self._documents()
+        dates = [d.published for d in found if date_text(d.published, self.language)]
+        key = {0: "holdings_none", 1: "holdings_one"}.get(len(found), "holdings")
+        holdings = [self.say(key, count=len(found))]
+        if dates:
+            holdings.append(self.say("newest", date=date_text(max(dates), self.language)))
+        other, address = ("en", "./en/") if self.language == "vi" else ("vi", "../")
+        return tag(
+            "header",
+            tag("div", tag("h1", NAME), tag("p", self.say("purpose"))),
+            tag("p", " · ".join(holdings), class_="hd-holdings"),
+            tag("a", self.say("other_language"), href=address, lang=other),
+            class_="hd-head",
+        )
+
+    def _documents(self) -> list[Document]:
+        try:
+            return self.library.documents()
+        except HoidapError as error:  # nothing is published yet: a page without documents is still a page
+            _log.warning("%s", error)
+            return []
+
+
+def _failure(text: str) -> Html:
+    return tag("div", tag("p", text), class_="hd-answer hd-is-failure")
+
+
+# ---- the page --------------------------------------------------------------------------------------------------------
+
+
+def create_app(library: Library, ask: Ask | None = None) -> FastAPI:
+    """The web application: the page in Vietnamese at /, in English at /en, and /healthz.
+
+    `ask` stands in for app.answer.ask in tests.
+    """
+    _prepare_gradio()
+    import gradio as gr
+    from fastapi import FastAPI
+
+    from app.settings import bundled_corpus
+
+    if ask is None:
+        from app.answer import ask as answer
+
+        ask = answer
+    app = FastAPI(title=NAME, docs_url=None, redoc_url=None, openapi_url=None)
+    app.add_middleware(_Headers)
+
+    @app.get("/healthz")
+    async def healthz() -> dict[str, str]:
+        return {"status": "ok"}
+
+    examples = EXAMPLES if library.corpus == bundled_corpus() else ()
+    languages: tuple[tuple[Language, str], ...] = (("en", "/en"), ("vi", "/"))  # "/" last: it takes every path
+    for language, path in languages:
+        gr.mount_gradio_app(
+            app,
+            _blocks(Chat(library, ask, language, examples)),
+            path=path,
+            # as head, not css: Gradio rewrites the selectors of css, and those above its own container match nothing
+            head=f"<style>{(_HERE / 'chat.css').read_text(encoding='utf-8')}</style>",
+            theme=_theme(),
+            footer_links=[],
+            run_history=False,
+            show_error=False,
+            enable_monitoring=False,
+            ssr_mode=False,
+            max_file_size="20mb",
+        )
+    return app
+
+
+def _prepare_gradio() -> None:
+    """Settings Gradio reads from the environment, most of them when it is imported."""
+    import atexit
+    import os
+    import shutil
+    import tempfile
+
+    # without it every start looks up api.gradio.app and huggingface.co
+    os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
+    # every event copies this list (default 10,000): throughput halved within 4,000 questions
+    os.environ.setdefault("GRADIO_ANALYTICS_MAX_EVENTS", "200")
+    if "GRADIO_TEMP_DIR" not in os.environ:
+        # the default /tmp/gradio is shared by all users of a machine, and not writable for the second one
+        folder = tempfile.mkdtemp(prefix="hoidap-")
+        os.environ["GRADIO_TEMP_DIR"] = folder
+        atexit.register(shutil.rmtree, folder, ignore_errors=True)
+
+
+def _theme() -> Any:
+    import gradio as gr
+
+    # system fonts: several of Gradio's own lack Vietnamese letters, and these need no download
+    sans = ["Segoe UI", "Noto Sans", "system-ui", "Roboto", "Arial", "sans-serif"]
+    return gr.themes.Base(font=sans, font_mono=["Consolas", "Noto Sans Mono", "monospace"])
+
+
+def _blocks(chat: Chat) -> gr.Blocks:
+    import gradio as gr
+
+    def send(question: str, talk: list[Exchange]) -> Iterator[tuple[Any, ...]]:
+        question = question.strip()
+        if not question:
+            yield gr.skip(), gr.skip(), gr.skip()
+            return
+        yield chat.talk_html([*talk, Exchange(question[:MAX_QUESTION])]), "", gr.skip()
+        talk = [*talk, chat.reply(question, talk)]
+        yield chat.talk_html(talk), gr.skip(), talk
+
+    def ask(talk: list[Exchange], event: gr.EventData) -> Iterator[tuple[Any, ...]]:
+        yield from send(_sent(event, "text"), talk)
+
+    def cite(event: gr.EventData) -> str:
+        return chat.source_html(_sent(event, "link"))
+
+    def drop(files: list[str] | None) -> Iterator[tuple[Any, ...]]:
+        yield gr.skip(), _status(tag("p", chat.say("adding"), class_="hd-waiting")), gr.skip(), gr.skip()
+        yield None, _status(chat.add([Path(f) for f in files or []])), chat.documents_html(), chat.head_html()
+
+    def remove(event: gr.EventData) -> tuple[str, ...]:
+        return _status(chat.remove(_sent(event, "id"))), chat.documents_html(), chat.head_html()
+
+    for handler in (ask, cite, remove):
+        # Gradio passes an event to whoever names its type; here the type is only a word, as gradio is imported late
+        handler.__annotations__["event"] = gr.EventData
+
+    plain: dict[str, Any] = {"apply_default_css": False}  # chat.css styles what we write
+    page = gr.Blocks(title=NAME, analytics_enabled=False, fill_width=True, delete_cache=(3600, 3600))
+    with page:
+        talk = gr.State([])
+        head = gr.HTML(chat.head_html(), **plain)
+        with gr.Tabs(elem_id="hd-tabs"):
+            with gr.Tab(chat.say("tab_chat")):
+                shown = gr.HTML(chat.talk_html([]), elem_id="hd-talk", **plain)
+                with gr.Row(elem_id="hd-ask"):
+                    box = gr.Textbox(
+                        label=chat.say("question"),
+                        placeholder=chat.say("placeholder"),
+                        show_label=False,
+                        container=False,
+                        lines=1,
+                        max_lines=5,
+                        submit_btn=chat.say("send"),
+                        elem_id="hd-box",
+                    )
+                    anew = gr.Button(chat.say("anew"), elem_id="hd-anew", size="sm", min_width=1, scale=0)
+            with gr.Tab(chat.say("tab_documents")), gr.Column(elem_id="hd-library"):
+                gr.HTML(joined(tag("h2", chat.say("add")), tag("p", chat.say("add_more"))), **plain)
+                files = gr.File(
+                    label=chat.say("add"), show_label=False, file_count="multiple", height=140, elem_id="hd-drop"
+                )
+                report = gr.HTML(_status(""), elem_id="hd-report", **plain)
+                shelf = gr.HTML(elem_id="hd-shelf", **plain)
+        # All HTML comes whole from the server. Handlebars' {{value}} would escape it too, but Gradio 6.31 evaluates
+        # what Handlebars made as a JavaScript template: "${alert(1)}" in a document would run. The default template,
+        # used everywhere here, takes the value as an argument of that function instead.
+        panel = gr.HTML(
+            elem_id="hd-panel",
+            js_on_load=(_HERE / "chat.js").read_text(encoding="utf-8"),
+            lang=chat.language,
+            built_in={text: chat.say(key) for text, key in BUILT_IN.items()},
+            **plain,
+        )
+
+        def on(event: Any, do: Callable[..., Any], takes: list[Any], gives: list[Any], **more: Any) -> None:
+            event(do, takes, gives, api_visibility="private", show_progress="hidden", **more)
+
+        # not as the components' values: for those Gradio makes public endpoints
+        on(page.load, lambda: (chat.head_html(), chat.documents_html()), [], [head, shelf], queue=False)
+        on(box.submit, send, [box, talk], [shown, box, talk], concurrency_id="ask", concurrency_limit=4)
+        on(panel.ask, ask, [talk], [shown, box, talk], concurrency_id="ask", concurrency_limit=4)
+        on(anew.click, lambda: (chat.talk_html([]), [], ""), [], [shown, talk, panel], queue=False)
+        on(panel.cite, cite, [], [panel], queue=False)
+        # one change of the library at a time
+        on(files.upload, drop, [files], [files, report, shelf, head], concurrency_id="change", concurrency_limit=1)
+        on(panel.remove, remove, [], [report, shelf, head], concurrency_id="change", concurrency_limit=1)
+    page.queue(max_size=32, api_open=False)
+    # sessions kept in memory; with the default of 10,000, 8,000 questions grew the process from 198 to 480 MB
+    page.state_session_capacity = 200
+    return page
+
+
+def _sent(event: gr.EventData, name: str) -> str:
+    """What the page sent along with an event, as text whatever it is: it comes from the browser."""
+    data = event._data
+    return str(data.get(name, "")) if isinstance(data, dict) else ""
+
+
+def _status(content: str) -> Html:
+    return tag("div", content, role="status")
+
+
+class _Headers:
+    """Puts the security headers on every response; plain ASGI, because a BaseHTTPMiddleware would copy every stream."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] = [
+                    *message["headers"],
+                    (b"content-security-policy", _CSP.encode()),
+                    (b"x-content-type-options", b"nosniff"),
+                    (b"referrer-policy", b"no-referrer"),
+                ]
+            await send(message)
+
+        await self.app(scope, receive, with_headers)

@@ -1,0 +1,190 @@
+"""Every word a reader of the chat sees, Vietnamese first, English second."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from app.types import Language
+
+NAME = "Hỏi Đáp"
+
+EXAMPLES = (
+    "Ba nhiệm vụ đột phá chiến lược của Hậu Giang là gì?",
+    "Nghị quyết 05-NQ/TU bàn về việc gì?",
+    "Hậu Giang sáp nhập vào Cần Thơ từ ngày nào?",
+    "Mục tiêu tăng trưởng GRDP đến năm 2030 là bao nhiêu?",
+    "khu cong nghiep song hau rong bao nhieu hec ta",
+    "What are the three strategic breakthroughs of Hậu Giang?",
+)
+"""Questions about the corpus that comes with the program; one without diacritics, one in English, to show both work."""
+
+WORDS: dict[str, dict[Language, str]] = {
+    # the head of the page
+    "purpose": {
+        "vi": "Hỏi về văn bản công, mỗi câu trả lời đều kèm trích dẫn mở đúng chỗ.",
+        "en": "Ask about public documents; every answer quotes them and opens at the very place.",
+    },
+    "holdings": {"vi": "{count} tài liệu", "en": "{count} documents"},
+    "holdings_one": {"vi": "1 tài liệu", "en": "1 document"},
+    "holdings_none": {"vi": "Kho chưa có tài liệu", "en": "No documents yet"},
+    "newest": {"vi": "mới nhất {date}", "en": "newest {date}"},
+    "other_language": {"vi": "English", "en": "Tiếng Việt"},
+    # the conversation
+    "tab_chat": {"vi": "Hỏi", "en": "Ask"},
+    "conversation": {"vi": "Cuộc hỏi đáp", "en": "Conversation"},
+    "welcome": {"vi": "Bạn muốn tra cứu điều gì?", "en": "What would you like to look up?"},
+    "welcome_more": {
+        "vi": "Gõ có dấu hay không dấu đều được. Câu trả lời là nguyên văn tài liệu; bấm số [1] để xem đoạn gốc.",
+        "en": "In Vietnamese or English. Answers are the documents' own words; click a number [1] to see the passage.",
+    },
+    "question": {"vi": "Câu hỏi của bạn", "en": "Your question"},
+    "placeholder": {"vi": "Nhập câu hỏi…", "en": "Type a question…"},
+    "send": {"vi": "Gửi", "en": "Send"},
+    "anew": {"vi": "Bắt đầu lại", "en": "Start over"},
+    "searching": {"vi": "Đang tìm trong tài liệu…", "en": "Searching the documents…"},
+    "understood": {"vi": "Hiểu là: {question}", "en": "Understood as: {question}"},
+    "cut": {
+        "vi": "Câu hỏi dài hơn {limit} ký tự; chỉ phần đầu được dùng.",
+        "en": "The question has more than {limit} characters; only its beginning was used.",
+    },
+    "open_source": {"vi": "Mở nguồn {n}", "en": "Open source {n}"},
+    # the panel beside the conversation
+    "source": {"vi": "Nguồn {n}", "en": "Source {n}"},
+    "close": {"vi": "Đóng", "en": "Close"},
+    "publisher": {"vi": "Nơi đăng", "en": "Publisher"},
+    "date": {"vi": "Ngày", "en": "Date"},
+    "number": {"vi": "Số hiệu", "en": "Number"},
+    "headings": {"vi": "Mục", "en": "Section"},
+    "passage": {"vi": "Đoạn gốc", "en": "Original passage"},
+    "to_web": {"vi": "Mở trang nguồn", "en": "Open the web page"},
+    "gone": {
+        "vi": "Tài liệu này không còn trong kho.",
+        "en": "This document is no longer in the collection.",
+    },
+    "changed": {
+        "vi": "Tài liệu này đã thay đổi sau câu trả lời. Hãy hỏi lại để có trích dẫn mới.",
+        "en": "This document has changed since the answer was given. Ask again for a new quote.",
+    },
+    # the documents
+    "tab_documents": {"vi": "Tài liệu", "en": "Documents"},
+    "add": {"vi": "Thêm tài liệu", "en": "Add documents"},
+    "add_more": {
+        "vi": "Tệp .md, .txt hoặc .html, mỗi tệp không quá 20 MB. Tệp thêm vào được dùng ngay từ câu hỏi tiếp theo.",
+        "en": ".md, .txt or .html files of up to 20 MB each. What is added is used from the next question on.",
+    },
+    "drop_here": {"vi": "Thả tệp vào đây", "en": "Drop files here"},
+    "drop_or": {"vi": "hoặc", "en": "or"},
+    "drop_click": {"vi": "bấm để chọn tệp", "en": "click to choose"},
+    "adding": {"vi": "Đang đọc tài liệu…", "en": "Reading the documents…"},
+    "added": {"vi": "Đã thêm", "en": "Added"},
+    "updated": {"vi": "Đã cập nhật", "en": "Updated"},
+    "unchanged": {"vi": "Không đổi", "en": "Unchanged"},
+    "removed": {"vi": "Đã gỡ", "en": "Removed"},
+    "failed": {"vi": "Lỗi", "en": "Failed"},
+    "in_store": {"vi": "Trong kho", "en": "In the collection"},
+    "no_date": {"vi": "không rõ ngày", "en": "no date"},
+    "remove": {"vi": "Gỡ", "en": "Remove"},
+    "remove_label": {"vi": "Gỡ tài liệu “{title}”", "en": "Remove the document “{title}”"},
+    "remove_sure": {
+        "vi": "Các câu trả lời sẽ không dùng tài liệu này nữa.",
+        "en": "Answers will no longer use this document.",
+    },
+    "remove_yes": {"vi": "Gỡ khỏi kho", "en": "Remove it"},
+    # when something goes wrong
+    "known_error": {"vi": "Không thực hiện được: {error}", "en": "This could not be done: {error}"},
+    "sorry": {
+        "vi": "Xin lỗi, máy chủ gặp lỗi nên chưa trả lời được. Bạn hãy hỏi lại.",
+        "en": "Sorry, the server failed and there is no answer. Please ask again.",
+    },
+    "sorry_documents": {
+        "vi": "Xin lỗi, máy chủ gặp lỗi; kho tài liệu vẫn như trước.",
+        "en": "Sorry, the server failed; the collection is as it was.",
+    },
+    "too_big": {"vi": "Tệp lớn hơn 20 MB.", "en": "The file is larger than 20 MB."},
+    "busy": {
+        "vi": "Máy chủ đang bận, xin thử lại sau ít phút.",
+        "en": "The server is busy; try again in a few minutes.",
+    },
+    "offline": {
+        "vi": "Mất kết nối với máy chủ, đang thử nối lại…",
+        "en": "The connection to the server was lost; trying again…",
+    },
+    # the answers themselves
+    "no_answer": {
+        "vi": "Tài liệu trong kho không có thông tin để trả lời câu hỏi này.",
+        "en": "The documents hold no information to answer this question.",
+    },
+    "related_lead": {
+        "vi": "Không tìm thấy câu trả lời trực tiếp trong tài liệu. Đoạn gần nhất:",
+        "en": "No direct answer was found in the documents. The nearest passage, in Vietnamese:",
+    },
+    "answer_lead": {"vi": "Theo tài liệu:", "en": "The documents say, in Vietnamese:"},
+    "answer_lead_day": {"vi": "Theo tài liệu ngày {date}:", "en": "The document of {date} says, in Vietnamese:"},
+    "answer_lead_month": {"vi": "Theo tài liệu tháng {date}:", "en": "The document of {date} says, in Vietnamese:"},
+    "answer_lead_year": {"vi": "Theo tài liệu năm {date}:", "en": "The document of {date} says, in Vietnamese:"},
+}
+
+BUILT_IN: dict[str, str] = {
+    # Gradio 6.31 has no Vietnamese and lets nobody override its English, so the page replaces these texts as they
+    # appear: Gradio's words -> our key. A text ending in * stands for all that begin like it.
+    "Drop File Here": "drop_here",
+    "- or -": "drop_or",
+    "Click to Upload": "drop_click",
+    "Submit": "send",
+    "File size exceeds*": "too_big",
+    "Queue is full*": "busy",
+    "Connection to the server was lost*": "offline",
+}
+
+
+def say(key: str, language: Language, **values: object) -> str:
+    """The words under `key`, with `values` filled in."""
+    return WORDS[key][language].format(**values)
+
+
+def no_answer(language: Language) -> str:
+    """The whole answer when the documents do not hold one."""
+    return say("no_answer", language)
+
+
+def related_lead(language: Language) -> str:
+    """What stands before a quote that is about the question but does not answer it."""
+    return say("related_lead", language)
+
+
+def answer_lead(language: Language, published: str) -> str:
+    """What stands before the quotes of an answer; `published` is the document's ISO date, possibly partial or ""."""
+    text = date_text(published, language)
+    if not text:
+        return say("answer_lead", language)
+    unit = ("year", "month", "day")[published.count("-")]
+    return say(f"answer_lead_{unit}", language, date=text)
+
+
+def number_text(number: int, language: Language) -> str:
+    """1000 is 1.000 or 1,000."""
+    return f"{number:,}".replace(",", "." if language == "vi" else ",")
+
+
+_ISO = re.compile(r"(\d{4})(?:-(\d\d)(?:-(\d\d))?)?")
+_MONTHS = "January February March April May June July August September October November December".split()
+
+
+def date_text(iso: str, language: Language) -> str:
+    """`iso` as people write it: "2023-11-09" is 09/11/2023 or 9 November 2023; "2023-11" and "2023" keep what they
+    say. Empty for anything that is no date, so that nobody's free text is read out as one."""
+    match = _ISO.fullmatch(iso)
+    if not match:
+        return ""
+    year, month, day = match.groups()
+    try:
+        date(int(year), int(month or 1), int(day or 1))
+    except ValueError:
+        return ""
+    if language == "vi":
+        return "/".join(part for part in (day, month, year) if part)
+    words = [str(int(day))] if day else []
+    return " ".join([*words, *([_MONTHS[int(month) - 1]] if month else []), year])
