@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from app.question import MAX_CHARS
 from app.types import MARKER, Turn
 from app.words import BUILT_IN, EXAMPLES, NAME, date_text, number_text, say
 from index.errors import HoidapError
@@ -33,7 +34,6 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
-MAX_QUESTION = 1000  # characters; a question is a sentence or two, and the cost of answering grows with its words
 CONTEXT = 600  # characters shown on either side of a quote: about one paragraph
 _HERE = Path(__file__).parent
 _HISTORY = 20  # turns handed to ask(); a follow-up leans on the last one or two
@@ -290,29 +290,18 @@ class Chat:
 
     def reply(self, question: str, before: Sequence[Exchange]) -> Exchange:
         """Answer `question` after `before`; a failure is shown, logged if unexpected, and never raised."""
-        limit = number_text(MAX_QUESTION, self.language)
-        note = self.say("cut", limit=limit) if len(question) > MAX_QUESTION else ""
-        question = question[:MAX_QUESTION]
+        limit = number_text(MAX_CHARS, self.language)
+        note = self.say("cut", limit=limit) if len(question) > MAX_CHARS else ""
+        question = question[:MAX_CHARS]
         turns = [t for e in before if e.text for t in (Turn("user", e.question), Turn("assistant", e.text))]
         try:
-            answer = self._ask(question, turns[-_HISTORY:])
+            answer = self.ask(question, self.library.index(), turns[-_HISTORY:])
         except HoidapError as error:
             return Exchange(question, _failure(self.say("known_error", error=error)))
         except Exception:
             _log.exception("no answer to a question of %d characters", len(question))
             return Exchange(question, _failure(self.say("sorry")))
         return Exchange(question, answer_html(answer, note), answer.text)
-
-    def _ask(self, question: str, turns: Sequence[Turn]) -> Answer:
-        index = self.library.index()
-        try:
-            return self.ask(question, index, turns)
-        except Exception:
-            newest = self.library.index()
-            if newest is index:
-                raise
-            # documents were added meanwhile, which closes the index this question was being answered from
-            return self.ask(question, newest, turns)
 
     def talk_html(self, talk: Sequence[Exchange]) -> Html:
         """The conversation so far; before the first question, a welcome and the examples."""
@@ -505,7 +494,7 @@ def _blocks(chat: Chat) -> gr.Blocks:
         if not question:
             yield gr.skip(), gr.skip(), gr.skip()
             return
-        yield chat.talk_html([*talk, Exchange(question[:MAX_QUESTION])]), "", gr.skip()
+        yield chat.talk_html([*talk, Exchange(question[:MAX_CHARS])]), "", gr.skip()
         talk = [*talk, chat.reply(question, talk)]
         yield chat.talk_html(talk), gr.skip(), talk
 

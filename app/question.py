@@ -110,6 +110,8 @@ def understand(text: str) -> Question:
     language: Language = "en" if is_english(text) else "vi"
     bare = " ".join(map(fold, syllables(text)))
     kind: Kind = next((kind for kind, pattern in _ASKS if re.search(pattern, bare)), "other")
+    if kind in ("which", "other") and "nhiêu" in syllables(text):  # southern; without diacritics it reads as "nhiều"
+        kind = "how_many"
     spoken_for = [(a, b) for a, b, _ in codes(text)] + [(a, b) for a, b, _ in dates(text)]
     return Question(
         text=text,
@@ -140,7 +142,7 @@ def content_words(text: str, language: Language) -> tuple[str, ...]:
 
 
 def _unit(bare: str) -> tuple[str, ...]:
-    counted = re.search(r"\b(?:bao nhieu|may) ([a-z]+)(?: ([a-z]+))?", bare)
+    counted = re.search(r"\b(?:bao nhieu|nhieu|may) ([a-z]+)(?: ([a-z]+))?", bare)
     return tuple(w for w in counted.groups() if w) if counted else ()
 
 

@@ -232,14 +232,24 @@ def _capital(words: list[str]) -> bool:
     return len(words) == 2 and all(w[:1].isupper() for w in words)
 
 
+# What answers "trường nào" is called "đại học", what answers "nơi nào" a district or a town (last syllables, folded).
+_KINDS_OF = {
+    "truong": ("hoc",),
+    "noi": ("huyen", "tinh", "pho", "xa", "phuong"),
+    "dau": ("huyen", "tinh", "pho", "xa", "phuong"),
+    "phuong": ("huyen", "tinh", "pho", "xa"),
+}
+
+
 def _named_cue(focus: str, text: str) -> float:
     """1 when the thing asked for stands with a name or number ("huyện Châu Thành" for "huyện nào"), half without."""
     if not focus:
         return 0.5
     words = [w.strip("“”\"'’(),.:;") for w in text.split()]
+    wanted = {focus, *_KINDS_OF.get(focus, ())}
     best = 0.0
     for word, after in zip(words, [*words[1:], ""], strict=False):
-        if fold(key(word)) == focus:
+        if fold(key(word)) in wanted:
             best = max(best, 1.0 if after[:1].isupper() or after[:1].isdigit() else 0.5)
     return best
 

@@ -26,10 +26,16 @@ class Support:
     unknown: float  # share of the question's content that stands nowhere in the index
     missing_numbers: float  # share of its years and large numbers that the evidence lacks
     missing_names: float  # share of its capitalised words that the evidence lacks
-    english: float  # 1 for an English question
+    english: bool
 
     def values(self) -> tuple[float, ...]:
-        """The features in order, after the constant 1 of the intercept."""
+        """The features in order, after the constant 1 of the intercept.
+
+        The words of an English question are not those of a Vietnamese text, so only the cosine speaks for it, and in a
+        place of its own.
+        """
+        if self.english:
+            return (1.0, 0.0, 0.0, 0.0, 0.0, self.form, 0.0, self.missing_numbers, 0.0, 1.0, self.dense)
         return (
             1.0,
             self.coverage,
@@ -40,7 +46,8 @@ class Support:
             self.unknown,
             self.missing_numbers,
             self.missing_names,
-            self.english,
+            0.0,
+            0.0,
         )
 
 
@@ -62,7 +69,7 @@ def support(question: Question, quotes: Sequence[Quote], index: Index) -> Suppor
         unknown=unknown / (sum(weights.values()) or 1.0),
         missing_numbers=_missing(question.numbers, present),
         missing_names=_missing(names, present),
-        english=float(question.language == "en"),
+        english=question.language == "en",
     )
 
 
@@ -72,9 +79,9 @@ def _missing(words: Sequence[str], present: set[str]) -> float:
 
 # Logistic regressions over Support.values(), fitted as evals/LOG.md tells (2026-11-23): the first tells what the
 # documents speak of from what they do not, the second a sentence that answers from one that does not.
-ON_TOPIC = (-2.6, 0.9, 1.8, 0.0, 6.4, 0.5, -0.9, -0.2, -0.2, 0.5)
-ANSWERS = (-3.0, 0.8, 1.5, 0.0, 2.0, 1.2, 0.0, -1.0, -1.0, 0.4)
-ON_TOPIC_AT, ANSWERS_AT = 0.5, 0.25
+ON_TOPIC = (-3.6, 0.7, 3.0, 1.3, 8.2, 0.3, -1.1, -1.6, -0.3, 0.5, 8.2)
+ANSWERS = (-4.6, 0.8, 1.5, 2.0, 2.4, 1.8, 0.0, -2.5, -0.8, 0.9, 5.0)
+ON_TOPIC_AT, ANSWERS_AT = 0.4, 0.15
 
 
 def probability(weights: Sequence[float], found: Support) -> float:

@@ -45,7 +45,7 @@ def is_english(query: str) -> bool:
     say nothing either way."""
     words = [w for typed in query.split() if not typed.isupper() for w in syllables(typed) if w.isalpha()]
     function = sum(w in _ENGLISH for w in words)
-    foreign = sum(w not in _ENGLISH and not _BARE_SYLLABLE.match(fold(w)) for w in words)
+    foreign = sum(w not in _ENGLISH and not _BARE_SYLLABLE.match(fold(w)) and _decode_telex(w) == w for w in words)
     accented = sum(fold(w) != w and is_syllable(w) for w in words)
     return bool(words) and function + foreign / 2 >= max(0.25 * len(words), accented)
 
@@ -66,8 +66,11 @@ _VOWELS = "aăâeêioôơuưy"
 
 def untelex(query: str) -> str:
     """`query` with words that are plainly Telex keystrokes turned into letters: "cos maays nhieemj vuj" -> "có mấy
-    nhiệm vụ". A word changes only if it is no syllable as typed and its decoding is one; English stays as it is."""
-    return re.sub(r"[A-Za-z]+", lambda m: _decode_telex(m.group()), query)
+    nhiệm vụ". A word changes only if it is no syllable as typed and its decoding is one; an English query stays as it
+    is ("meets" would decode to a syllable)."""
+    if is_english(query):
+        return query
+    return re.sub(r"[^\W\d_]+", lambda m: _decode_telex(m.group()) if m.group().isascii() else m.group(), query)
 
 
 def _decode_telex(word: str) -> str:

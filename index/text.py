@@ -123,7 +123,7 @@ def syllables(text: str) -> list[str]:
 _CODE = re.compile(
     r"(?<![\w/])0*(\d{1,5})(?:/(\d{4}))?\s?[-–—/]\s?"
     r"((?:NQ|Q[ĐD]|[ĐD]A|CTr|CT|KH|TT|TB|BC|CV|H[ĐD]|H[ĐD]ND|UBND|QH\d*|N[ĐD]|KL|QC|PL|SL|C[ĐD]|TTr|H[DĐ]ND)"
-    r"(?:TU|TW|TTg|CP|UBND|H[ĐD]ND)?(?:\s?[-–/.]\s?(?:[A-ZĐ]{2,8}|QH\d+))*)(?![^\W_])",
+    r"(?:TU|TW|TTg|CP|UBND|H[ĐD]ND|NS)?(?:\s?[-–/.]\s?(?:[A-ZĐ]{2,8}|QH\d+))*)(?![^\W_])",
     re.IGNORECASE,
 )
 _DATE = re.compile(

@@ -86,34 +86,33 @@ class Library:
         self._files = home / "files"
         self._state_file = home / "library.json"
         self._store = Store(home / f"index-{place}")
-        self._open: tuple[Path, Index] | None = None
-        self._mutex = threading.RLock()
+        self._open: list[tuple[Path, Index]] = []  # the index in use, last; before it the one that was
+        self._opening = threading.Lock()  # changes take the store's lock; a question never waits for a build
 
     def index(self) -> Index:
         """The published index, opened once and again when another process has published a newer one.
 
         Raises StoreError when nothing is published (call `refresh` first) or the index was built by another program.
         """
-        with self._mutex:
+        with self._opening:
             folder = self._store.current()
             if folder is None:
                 raise StoreError(f"no index of {self.corpus} yet; run `hoidap index` to build it")
-            if self._open is None or self._open[0] != folder:
-                index = open_index(folder, self.encoder)
-                if self._open is not None:
-                    self._open[1].close()
-                self._open = (folder, index)
-            return self._open[1]
+            if not self._open or self._open[-1][0] != folder:
+                self._open.append((folder, open_index(folder, self.encoder)))
+                # a search in another thread may still be on the index before this one, not on the one before that
+                while len(self._open) > 2:
+                    self._open.pop(0)[1].close()
+            return self._open[-1][1]
 
     def close(self) -> None:
-        with self._mutex:
-            if self._open is not None:
-                self._open[1].close()
-                self._open = None
+        with self._opening:
+            while self._open:
+                self._open.pop()[1].close()
 
     def refresh(self, progress: Progress | None = None) -> Changes:
         """Bring the index up to date with the corpus folder and what was added; builds only when something changed."""
-        with self._mutex, self._store.writing():
+        with self._store.writing():
             return self._sync(self._state(), progress)
 
     def add(self, paths: Iterable[Path], progress: Progress | None = None) -> Changes:
@@ -126,7 +125,7 @@ class Library:
 
     def add_sources(self, sources: Iterable[Source], progress: Progress | None = None) -> Changes:
         """Add documents from bytes already in hand, e.g. a file dropped in the chat."""
-        with self._mutex, self._store.writing():
+        with self._store.writing():
             state = self._state()
             failed: list[tuple[str, str]] = []
             same: list[str] = []
@@ -157,7 +156,7 @@ class Library:
     def remove(self, document_id: str, progress: Progress | None = None) -> Changes:
         """Take a document out: an added one is deleted with every index that held it; a file of the corpus folder stays
         where it is and is only no longer searched. Raises StoreError for an unknown id."""
-        with self._mutex, self._store.writing():
+        with self._store.writing():
             state = self._state()
             known = self._published().documents
             if document_id not in known:

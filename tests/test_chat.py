@@ -291,7 +291,7 @@ def test_a_citation_that_is_no_longer_true_says_so(library: Library) -> None:
 
 def test_a_long_question_is_cut_and_the_reader_told(library: Library) -> None:
     exchange = Chat(library, quoting, "vi").reply("x" * 1001, [])
-    assert len(exchange.question) == chat.MAX_QUESTION
+    assert len(exchange.question) == chat.MAX_CHARS
     assert words.say("cut", "vi", limit="1.000") in exchange.shown
     assert words.say("cut", "vi", limit="1.000") not in Chat(library, quoting, "vi").reply("x" * 1000, []).shown
 

@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -236,3 +237,26 @@ def test_state_file_is_readable_json(library: Library, tmp_path: Path) -> None:
     library.add_sources([Source("cau.txt", "upload:cau.txt", CAU.encode())])
     (state,) = (tmp_path / "data").glob("*/library.json")
     assert [row["name"] for row in json.loads(state.read_text(encoding="utf-8"))["added"].values()] == ["cau.txt"]
+
+
+def test_a_reader_is_never_disturbed_by_a_writer(library: Library) -> None:
+    errors: list[Exception] = []
+    stop = threading.Event()
+
+    def ask() -> None:
+        while not stop.is_set():
+            try:
+                assert found(library, "đập sông xanh")
+            except Exception as error:
+                errors.append(error)
+                return
+
+    reader = threading.Thread(target=ask)
+    reader.start()
+    for i in range(5):
+        name = f"bai-{i}.txt"
+        library.add_sources([Source(name, "upload:" + name, f"Bài {i}\n\nNội dung bài {i}.\n".encode())])
+    stop.set()
+    reader.join()
+    assert errors == []
+    assert len(library.documents()) == 6

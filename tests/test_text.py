@@ -80,6 +80,7 @@ def test_fold_knows_the_letter_d() -> None:
         ("202/2025/QH15", "2022025qh15"),
         ("07-CTr/TU", "7ctrtu"),
         ("1748/QĐ-UBND", "1748qdubnd"),
+        ("1729-QĐNS/TW", "1729qdnstw"),
     ],
 )
 def test_document_codes(text: str, code: str) -> None:
@@ -113,6 +114,8 @@ def test_impossible_dates_are_none() -> None:
         ("ban hanh ngay nao", "ban hanh ngay nao"),
         ("what was the result", "what was the result"),
         ("Fulbright SIPAS", "Fulbright SIPAS"),
+        ("How often is the business café held, and who meets whom?",) * 2,
+        ("quán café này", "quán café này"),
     ],
 )
 def test_untelex(typed: str, meant: str) -> None:
