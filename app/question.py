@@ -70,7 +70,8 @@ _ASKS: tuple[tuple[Kind, str], ...] = (
     ("which", r"\b\w+ nao\b|\bwhich \w+"),
     (
         "definition",
-        r"\b(?:la gi|ve gi|noi gi|nghia la|la sao|nghia gi|dinh nghia|the nao la|what is|what does .* mean|what's)\b",
+        r"\b(?:la gi|(?:noi|ban|viet|quy dinh|de cap)(?: ve)?(?: viec| chuyen| van de)? gi"
+        r"|nghia la|la sao|nghia gi|dinh nghia|the nao la|what is|what does .* mean|what's)\b",
     ),
 )
 
@@ -143,7 +144,14 @@ def content_words(text: str, language: Language) -> tuple[str, ...]:
 
 def _unit(bare: str) -> tuple[str, ...]:
     counted = re.search(r"\b(?:bao nhieu|nhieu|may) ([a-z]+)(?: ([a-z]+))?", bare)
-    return tuple(w for w in counted.groups() if w) if counted else ()
+    if not counted:
+        return ()
+    said = tuple(w for w in counted.groups() if w)
+    return said + tuple(_UNITS[w] for w in said if w in _UNITS)
+
+
+# Units as people say them (folded first syllable) and as documents write them.
+_UNITS = {"hec": "ha", "hecta": "ha", "cay": "km", "kilomet": "km", "ki": "km"}
 
 
 def _focus(bare: str) -> str:

@@ -27,6 +27,7 @@ _DENSE, _DENSE_ENGLISH = 0.55, 1.6  # cosine of question and sentence
 _CUE = 0.55  # form: see form_cue
 _DEFINES = 0.3
 _PHRASE = 0.5  # words in quotation marks
+_OTHER_CODE = 0.15  # each document code that is not asked for beside one that is: a sentence telling two apart
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +58,11 @@ class Scorer:
 
     def __init__(self, question: Question, index: Index) -> None:
         self.question = question
-        self._weights = _term_weights(question, index)
-        self._mass = sum(self._weights.values()) or 1.0
+        weights = _term_weights(question, index)
+        self._weights = {term: w for term, w in weights.items() if index.lexical.frequency(term)}
+        # A term no passage holds cannot tell sentences apart. In an English question that is nearly all of them: what
+        # is left ("Hau Giang") must not count for the whole, so they stay in the sum a match is measured against.
+        self._mass = sum((weights if question.language == "en" else self._weights).values()) or 1.0
         self._words = word_weights(question, index)
         self._words_mass = sum(self._words.values()) or 1.0
         self._pairs = {pair: index.lexical.idf("~" + pair) for pair in _pairs(question)}
@@ -119,8 +123,7 @@ def _term_weights(question: Question, index: Index) -> dict[str, float]:
         weights["#" + code] = 2 * index.lexical.idf("#" + code)
     for _, _, day in dates(question.text):
         weights["@" + day] = index.lexical.idf("@" + day)
-    # a term no passage holds cannot tell sentences apart; it counts against coverage, not here
-    return {term: w for term, w in weights.items() if index.lexical.frequency(term)}
+    return weights
 
 
 def word_weights(question: Question, index: Index) -> dict[str, float]:
@@ -163,6 +166,7 @@ def rank_quotes(question: Question, index: Index, hits: Sequence[Hit]) -> list[Q
             + _CUE * cue
             + _DEFINES * _defines(question, text)
             + _PHRASE * _phrase_share(question, text)
+            - _OTHER_CODE * _other_codes(question, text)
         )
         coverage = scorer.coverage(text)
         around = contexts[hit.passage.id]
@@ -274,11 +278,16 @@ def headword(text: str) -> str:
 
 def _defines(question: Question, text: str) -> bool:
     """True when `text` defines what the question names, or spells out an acronym it names: "… (SIPAS)"."""
-    defined = [fold(w) for w in syllables(headword(text))]
-    asked = [fold(w) for w in syllables(question.text)]
+    # "Nghị quyết số 05-NQ/TU" and "Nghị quyết 05-NQ/TU" are one name
+    defined, asked = ([fold(w) for w in syllables(t) if w != "số"] for t in (headword(text), question.text))
     if defined and any(asked[i : i + len(defined)] == defined for i in range(len(asked))):
         return True
     return any(f"({a})" in text for a in re.findall(r"\b[A-Z]{3,}\b", question.text))
+
+
+def _other_codes(question: Question, text: str) -> int:
+    """How many document codes in `text` are not among those the question names; 0 when it names none."""
+    return len({code for _, _, code in codes(text)} - set(question.codes)) if question.codes else 0
 
 
 def _phrase_share(question: Question, text: str) -> float:

@@ -79,9 +79,9 @@ def _missing(words: Sequence[str], present: set[str]) -> float:
 
 # Logistic regressions over Support.values(), fitted as evals/LOG.md tells (2026-11-23): the first tells what the
 # documents speak of from what they do not, the second a sentence that answers from one that does not.
-ON_TOPIC = (-3.6, 0.7, 3.0, 1.3, 8.2, 0.3, -1.1, -1.6, -0.3, 0.5, 8.2)
-ANSWERS = (-4.6, 0.8, 1.5, 2.0, 2.4, 1.8, 0.0, -2.5, -0.8, 0.9, 5.0)
-ON_TOPIC_AT, ANSWERS_AT = 0.4, 0.15
+ON_TOPIC = (-1.7, -0.79, 1.15, 4.28, 7.87, 0.34, -2.1, -1.7, -0.62, -2.97, 13.5)
+ANSWERS = (-4.3, 0.49, 1.42, 1.59, 1.56, 1.9, 1.7, -3.44, -0.98, 1.58, 1.59)
+ON_TOPIC_AT, ANSWERS_AT = 0.6, 0.12
 
 
 def probability(weights: Sequence[float], found: Support) -> float:

@@ -328,19 +328,6 @@ def test_a_failure_is_one_line_and_the_chat_goes_on(
     assert all(record.exc_info for record in caplog.records)
 
 
-def test_a_question_survives_documents_being_added_meanwhile(library: Library) -> None:
-    def overtaken(question: str, index: Index, history: Sequence[Turn]) -> Answer:
-        if len(index.documents) == 1:
-            page.add([new])
-            raise RuntimeError("the index was closed")
-        return quoting(question, index, history)
-
-    new = library.corpus.parent / "tin.md"
-    new.write_text("# Tin\n\nMột tin mới.\n", encoding="utf-8")
-    page = Chat(library, overtaken, "vi")
-    assert "hd-quote" in page.reply("?", []).shown
-
-
 def test_added_files_are_reported_one_by_one_and_their_copies_deleted(library: Library, tmp_path: Path) -> None:
     page = Chat(library, quoting, "vi")
     folder = tmp_path / "upload"
