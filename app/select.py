@@ -12,7 +12,7 @@ import numpy as np
 
 from app.question import Question, counted
 from index.search import Index, scored_text
-from index.text import codes, dates, fold, key, syllables
+from index.text import codes, dates, fold, key, syllables, terms
 from index.types import Document, Hit, Passage
 from ingest.sentences import quote_spans
 
@@ -65,45 +65,38 @@ class Scorer:
         self._mass = sum((weights if question.language == "en" else self._weights).values()) or 1.0
         self._words = word_weights(question, index)
         self._words_mass = sum(self._words.values()) or 1.0
-        self._pairs = {pair: index.lexical.idf("~" + pair) for pair in _pairs(question)}
+        self._pairs = {pair: index.lexical.idf(pair) for pair in _pairs(question)}
 
-    def match(self, text: str) -> float:
-        """BM25 of `text` for the question's terms as a share of the best there could be, about 0..1."""
-        counts, length = _counts(text)
+    def match(self, bag: Counter[str]) -> float:
+        """BM25 of the text with terms `bag` for the question's terms, as a share of the best there could be, 0..1."""
+        length = (bag.total() + 2) / 4  # in syllables: n of them make 4n - 2 terms, codes and dates aside
         norm = _K1 * (1 - _B + _B * length / _MEAN_LENGTH)
-        total = 0.0
-        for term, weight in self._weights.items():
-            tf = counts.get(term, 0)
-            total += weight * tf * (_K1 + 1) / (tf + norm)
-        return total / self._mass
+        found = ((weight, bag[term]) for term, weight in self._weights.items() if term in bag)
+        return sum(weight * tf * (_K1 + 1) / (tf + norm) for weight, tf in found) / self._mass
 
-    def coverage(self, text: str) -> float:
-        """Share of the question's content words, by idf, that `text` holds, 0..1; half for a word whose diacritics
+    def coverage(self, bag: Counter[str]) -> float:
+        """Share of the question's content words, by idf, that the text holds, 0..1; half for a word whose diacritics
         differ from those typed."""
-        present = set(syllables(text))
-        bare = {fold(w) for w in present}
         total = 0.0
         for word, weight in self._words.items():
-            if word in present:
+            if word in bag:
                 total += weight
-            elif fold(word) in bare:
+            elif "~" + fold(word) in bag:
                 total += weight * (0.5 if fold(word) != word else 1.0)
         return total / self._words_mass
 
-    def pairs(self, text: str) -> float:
-        """Share of the question's neighbouring content words, by idf, that stand side by side in `text` (diacritics
+    def pairs(self, bag: Counter[str]) -> float:
+        """Share of the question's neighbouring content words, by idf, that stand side by side in the text (diacritics
         aside), 0..1. Most Vietnamese words have two syllables: "dân" and "số" apart are not "dân số"."""
-        bare = [fold(w) for w in syllables(text)]
-        present = {f"{a}_{b}" for a, b in itertools.pairwise(bare)}
         mass = sum(self._pairs.values())
-        return sum(w for pair, w in self._pairs.items() if pair in present) / mass if mass else 0.0
+        return sum(w for pair, w in self._pairs.items() if pair in bag) / mass if mass else 0.0
 
 
 def _pairs(question: Question) -> list[str]:
-    """Folded pairs of content words that stand side by side in the question as typed."""
+    """Terms of the pairs of content words that stand side by side in the question as typed, without diacritics."""
     content = set(question.words)
     typed = syllables(question.text)
-    return [f"{fold(a)}_{fold(b)}" for a, b in itertools.pairwise(typed) if a in content and b in content]
+    return [f"~{fold(a)}_{fold(b)}" for a, b in itertools.pairwise(typed) if a in content and b in content]
 
 
 def _term_weights(question: Question, index: Index) -> dict[str, float]:
@@ -131,18 +124,6 @@ def word_weights(question: Question, index: Index) -> dict[str, float]:
     return {w: index.lexical.idf(w if index.lexical.frequency(w) else "~" + fold(w)) for w in question.words}
 
 
-def _counts(text: str) -> tuple[Counter[str], int]:
-    words = syllables(text)
-    bare = [fold(w) for w in words]
-    counts = Counter(words)
-    counts.update("~" + w for w in bare)
-    counts.update(f"{a}_{b}" for a, b in itertools.pairwise(words))
-    counts.update(f"~{a}_{b}" for a, b in itertools.pairwise(bare))
-    counts.update("#" + code for _, _, code in codes(text))
-    counts.update("@" + day for _, _, day in dates(text))
-    return counts, len(words)
-
-
 def rank_quotes(question: Question, index: Index, hits: Sequence[Hit]) -> list[Quote]:
     """Sentences of the best `hits`, best first; ties in document order."""
     scorer = Scorer(question, index)
@@ -152,14 +133,17 @@ def rank_quotes(question: Question, index: Index, hits: Sequence[Hit]) -> list[Q
     texts = [hit.document.text[a:b] for hit, a, b in spots]
     vector = index.encoder.encode([question.text], query=True)[0]
     cosines = np.asarray(index.encoder.encode(texts) @ vector)
-    contexts = {hit.passage.id: scored_text(hit.document, hit.passage) for hit, _, _ in spots}
-    support = {id: scorer.match(text) for id, text in contexts.items()}
+    around = {h.passage.id: Counter(terms(scored_text(h.document, h.passage))) for h in hits[:_HITS]}
+    support = {id: scorer.match(bag) for id, bag in around.items()}
+    context = {id: scorer.coverage(bag) for id, bag in around.items()}
+    pairs = {id: scorer.pairs(bag) for id, bag in around.items()}
     dense_weight = _DENSE_ENGLISH if question.language == "en" else _DENSE
     quotes = []
     for (hit, start, end), text, cosine in zip(spots, texts, cosines, strict=True):
         cue = form_cue(question, text)
+        bag = Counter(terms(text))
         score = (
-            scorer.match(text)
+            scorer.match(bag)
             + _SUPPORT * support[hit.passage.id]
             + _HIT * (hit.score - hits[0].score)
             + dense_weight * float(cosine)
@@ -168,8 +152,7 @@ def rank_quotes(question: Question, index: Index, hits: Sequence[Hit]) -> list[Q
             + _PHRASE * _phrase_share(question, text)
             - _OTHER_CODE * _other_codes(question, text)
         )
-        coverage = scorer.coverage(text)
-        around = contexts[hit.passage.id]
+        coverage = scorer.coverage(bag)
         quotes.append(
             Quote(
                 document=hit.document,
@@ -178,8 +161,8 @@ def rank_quotes(question: Question, index: Index, hits: Sequence[Hit]) -> list[Q
                 end=end,
                 score=score,
                 coverage=coverage,
-                context=max(coverage, scorer.coverage(around)),
-                pairs=scorer.pairs(around),
+                context=max(coverage, context[hit.passage.id]),
+                pairs=pairs[hit.passage.id],
                 dense=float(cosine),
                 form=cue,
             )
