@@ -60,7 +60,7 @@ _ASKS: tuple[tuple[Kind, str], ...] = (
         r"\b(?:so hieu|(?:van ban|nghi quyet|quyet dinh|de an|chuong trinh|ke hoach|thong tu|nghi dinh|luat)(?: so)?"
         r" (?:nao|may|gi)|which (?:resolution|decision|document|scheme|programme|program|plan))\b",
     ),
-    ("how_many", r"\b(?:bao nhieu|may|nhieu cai|nhiu|nhieu lan|how (?:many|much|often|long|big|large|far))\b"),
+    ("how_many", r"\b(?:bao nhieu|may|nhieu|nhiu|how (?:many|much|often|long|big|large|far))\b"),
     ("who", r"\b(?:ai|nguoi nao|ong nao|ba nao|ten la gi|ten gi|who|whom|whose)\b"),
     (
         "list",
@@ -109,10 +109,8 @@ def understand(text: str) -> Question:
     """Take `text` (any spelling) apart."""
     text = untelex(clean(text)[:MAX_CHARS].strip())
     language: Language = "en" if is_english(text) else "vi"
-    bare = " ".join(map(fold, syllables(text)))
+    bare = _bare(text)
     kind: Kind = next((kind for kind, pattern in _ASKS if re.search(pattern, bare)), "other")
-    if kind in ("which", "other") and "nhiêu" in syllables(text):  # southern; without diacritics it reads as "nhiều"
-        kind = "how_many"
     spoken_for = [(a, b) for a, b, _ in codes(text)] + [(a, b) for a, b, _ in dates(text)]
     return Question(
         text=text,
@@ -128,6 +126,17 @@ def understand(text: str) -> Question:
         phrases=tuple(p for p in _QUOTED.findall(text) if len(syllables(p)) >= 2),
         unit=_unit(bare),
         focus=_focus(bare),
+    )
+
+
+# Question words as they are spelled with diacritics. Folded they are other words too: "máy", "nhiều", "ái", "não".
+_SPELLED = {"may": "mấy", "nhieu": "nhiêu", "ai": "ai", "nao": "nào", "gi": "gì", "nhiu": "nhiu"}
+
+
+def _bare(text: str) -> str:
+    """Folded syllables of `text`; one whose diacritics make it another word than a question word keeps them."""
+    return " ".join(
+        w if fold(w) in _SPELLED and w not in (fold(w), _SPELLED[fold(w)]) else fold(w) for w in syllables(text)
     )
 
 

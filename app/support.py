@@ -10,7 +10,7 @@ from itertools import pairwise
 from app.question import Question, counted
 from app.select import Quote, word_weights
 from app.types import Outcome
-from index.search import Index
+from index.search import Index, scored_text
 from index.text import codes, fold, syllables
 
 
@@ -53,10 +53,7 @@ class Support:
 
 def support(question: Question, quotes: Sequence[Quote], index: Index) -> Support:
     """The support `quotes` (best first, at least one) give."""
-    said = " ".join(
-        f"{q.passage.text} {q.document.title} {' '.join(q.passage.headings)} {q.document.published}" for q in quotes
-    )
-    present = {fold(w) for w in syllables(said)}
+    present = {fold(w) for q in quotes for w in syllables(scored_text(q.document, q.passage))}
     weights = word_weights(question, index)
     unknown = sum(w for word, w in weights.items() if not index.lexical.frequency("~" + fold(word)))
     names = [s for word in question.text.split()[1:] if word[:1].isupper() for s in syllables(word) if s.isalpha()]
@@ -115,6 +112,7 @@ def barred(question: Question, quotes: Sequence[Quote], index: Index) -> bool:
     return (
         lacks_form(question, quotes)
         or contradicts(question, quotes[0])
+        or lacks_year(question, quotes)
         or bool(unknown_codes(question, index))
         or bool(unknown_names(question, index))
     )
@@ -124,6 +122,14 @@ def lacks_form(question: Question, quotes: Sequence[Quote]) -> bool:
     """True when the question asks for a date, a document or a number and no quote has one: "bằng quyết định số mấy?"
     is not answered by a sentence without a document code."""
     return question.kind in ("when", "which_document", "how_many") and all(q.form == 0 for q in quotes)
+
+
+def lacks_year(question: Question, quotes: Sequence[Quote]) -> bool:
+    """True when the question names a year that no quoted passage, heading or title has: what a province's rank was in
+    2021 does not answer what it was in 2024."""
+    years = [n for n in question.numbers if len(n) == 4 and n[:2] in ("19", "20")]
+    said = {w for q in quotes for w in syllables(scored_text(q.document, q.passage))}
+    return bool(years) and not any(year in said for year in years)
 
 
 def contradicts(question: Question, quote: Quote) -> bool:

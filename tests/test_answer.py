@@ -192,3 +192,8 @@ def test_markers_count_from_one() -> None:
 )
 def test_names_the_index_does_not_know(index: Index, question: str, names: tuple[str, ...]) -> None:
     assert unknown_names(understand(question), index) == names
+
+
+def test_another_year_is_not_an_answer(index: Index) -> None:
+    assert ask("Đập Sông Xanh khánh thành ngày nào của năm 2031?", index).outcome != "answer"
+    assert ask("Đập Sông Xanh khánh thành ngày nào của năm 2019?", index).outcome == "answer"

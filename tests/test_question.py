@@ -113,3 +113,15 @@ def turns(asked: str, answered: str) -> list[Turn]:
 )
 def test_follow_ups(history: list[Turn], question: str, resolved: str) -> None:
     assert resolve(question, history) == resolved
+
+
+@pytest.mark.parametrize(
+    ("question", "kind"),
+    [
+        ("Nhà máy ở đâu nhiều nhất?", "other"),
+        ("nha may o dau nhieu nhat", "how_many"),  # without diacritics nobody can tell
+        ("Đất rộng nhiêu cây số vuông?", "how_many"),
+    ],
+)
+def test_question_words_are_told_from_their_look_alikes(question: str, kind: str) -> None:
+    assert understand(question).kind == kind
