@@ -12,13 +12,14 @@ from app.select import Quote, rank_quotes
 from app.support import outcome
 from app.types import Answer, Citation, Outcome, Turn
 from index.search import Index
+from index.text import syllables
 from index.types import Document, Passage
 
 MAX_CHARS = 600
 """Longest answer, lead-in and markers included, unless its first quote alone is longer."""
 
 _MAX_QUOTES = 3
-_HITS = 20
+_HITS = 12  # passages whose sentences are looked at
 # A further quote scores at least this share of the best one. At 0.75 answers are a fifth longer and no more are right.
 _SECOND = 0.85
 
@@ -101,12 +102,12 @@ def _best(ranked: list[Quote]) -> list[Quote]:
 
 def _overlap(one: str, other: str) -> bool:
     """True when two quotes say nearly the same words: a second source adds length, not an answer."""
-    a, b = set(one.lower().split()), set(other.lower().split())
+    a, b = set(syllables(one)), set(syllables(other))
     return len(a & b) >= 0.8 * min(len(a), len(b))
 
 
 def _within_length(quotes: list[Quote]) -> list[Quote]:
-    room = MAX_CHARS - 80  # the longest lead-in has under 80 characters
+    room = MAX_CHARS - 81  # the longest lead-in has 80 characters, and a line end
     kept: list[Quote] = []
     for quote in quotes:
         room -= len(quote.text) + 5

@@ -418,10 +418,14 @@ def _failure(text: str) -> Html:
 # ---- the page --------------------------------------------------------------------------------------------------------
 
 
-def create_app(library: Library, ask: Ask | None = None) -> FastAPI:
+_LOOPBACK = ("127.0.0.1", "localhost", "::1")
+
+
+def create_app(library: Library, ask: Ask | None = None, *, host: str = "127.0.0.1") -> FastAPI:
     """The web application: the page in Vietnamese at /, in English at /en, and /healthz.
 
-    `ask` stands in for app.answer.ask in tests.
+    `ask` stands in for app.answer.ask in tests. `host` is the address served: on a loopback address, requests must name
+    it, or a page elsewhere could reach the documents by pointing its own name at this machine (DNS rebinding).
     """
     _prepare_gradio()
     import gradio as gr
@@ -435,6 +439,10 @@ def create_app(library: Library, ask: Ask | None = None) -> FastAPI:
         ask = answer
     app = FastAPI(title=NAME, docs_url=None, redoc_url=None, openapi_url=None)
     app.add_middleware(_Headers)
+    if host in _LOOPBACK:
+        from starlette.middleware.trustedhost import TrustedHostMiddleware
+
+        app.add_middleware(TrustedHostMiddleware, allowed_hosts=[*_LOOPBACK, "[::1]"])
 
     @app.get("/healthz")
     async def healthz() -> dict[str, str]:

@@ -5,14 +5,16 @@ from __future__ import annotations
 import argparse
 import errno
 import json
+import os
 import sys
 import time
 from collections.abc import Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from index.errors import HoidapError, UsageError
+from index.text import clean
 
 if TYPE_CHECKING:  # numpy, chromadb and the rest are imported by the command that needs them: --help takes no time
     from collections.abc import Iterator
@@ -21,6 +23,9 @@ if TYPE_CHECKING:  # numpy, chromadb and the rest are imported by the command th
     from app.types import Answer, Turn
     from index.search import Progress
     from ingest.library import Changes, Library
+
+
+_SHOWN = 5  # unreadable corpus files named on every command; the rest are counted
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -34,11 +39,14 @@ def main(argv: Sequence[str] | None = None) -> int:
     except HoidapError as error:
         print(f"hoidap: {error}", file=sys.stderr)
         return 1
+    except BrokenPipeError:  # `hoidap list | head`
+        sys.stderr.close()
+        return 0
     except OSError as error:
         if error.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EACCES, errno.EROFS):
             raise
         where = f" ({error.filename})" if error.filename else ""
-        print(f"hoidap: {error.strerror}{where}; nothing was changed. Make room or set HOIDAP_DATA", file=sys.stderr)
+        print(f"hoidap: {error.strerror}{where}. Make room, or set HOIDAP_DATA to another folder", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         print("hoidap: interrupted; nothing was changed", file=sys.stderr)
@@ -57,7 +65,7 @@ def _parser() -> argparse.ArgumentParser:
     )
 
     serve = _command(commands, "serve", _serve, "open the chat on this machine")
-    serve.add_argument("--port", type=int, help="port to listen on (default: HOIDAP_PORT or 7860)")
+    serve.add_argument("--port", help="port to listen on (default: HOIDAP_PORT or 7860)")
 
     add = _command(commands, "add", _add, "add documents: files, or folders of files")
     add.add_argument("paths", nargs="+", type=Path, metavar="PATH")
@@ -98,8 +106,10 @@ def _refreshed(library: Library) -> None:
     """Make the library current, with a bar while it builds and a line for each file that cannot be read."""
     with _bar("index") as progress:
         changes = library.refresh(progress)
-    for name, reason in changes.failed:
-        print(f"hoidap: skipped {reason if name in reason else f'{name}: {reason}'}", file=sys.stderr)
+    for name, reason in changes.failed[:_SHOWN]:
+        print(f"hoidap: skipped {_named(name, reason)}", file=sys.stderr)
+    if len(changes.failed) > _SHOWN:
+        print(f"hoidap: skipped {len(changes.failed) - _SHOWN} more files that cannot be read", file=sys.stderr)
     if not library.index().documents:
         print(f"hoidap: there is no readable document in {library.corpus} yet", file=sys.stderr)
 
@@ -134,6 +144,8 @@ def _ask(args: argparse.Namespace) -> int:
     if args.question is not None and args.json not in (None, "-"):
         raise UsageError(f"--json {args.json} names a file, which goes with --batch; write the question before --json")
     rows = _batch_rows(args.batch) if args.batch else []  # before the index is built: a typing error costs no time
+    if args.batch and not Path(args.json).parent.is_dir():
+        raise UsageError(f"--json {args.json}: there is no folder {Path(args.json).parent}; make it first")
     with _library(args) as (library, _):
         _refreshed(library)
         index = library.index()
@@ -175,14 +187,26 @@ def _batch_rows(path: Path) -> list[tuple[Any, str, list[Turn]]]:
             continue
         try:
             row = json.loads(line)
-            history = [Turn(t["role"], t["content"]) for t in row.get("history") or []]
-            rows.append((row["id"], str(row["question"]), history))
+            history = [Turn(_one_of(t["role"]), _text(t["content"])) for t in row.get("history") or []]
+            rows.append((row["id"], _text(row["question"]), history))
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise UsageError(
                 f'{path}, line {number}: not a row {{"id": …, "question": …, "history"?: [{{"role", "content"}}]}} '
                 f"({type(error).__name__}: {error})"
             ) from error
     return rows
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise TypeError(f"{value!r} is not text")
+    return value
+
+
+def _one_of(role: Any) -> Literal["user", "assistant"]:
+    if role not in ("user", "assistant"):
+        raise ValueError(f"role {role!r} is neither user nor assistant")
+    return "user" if role == "user" else "assistant"
 
 
 def _write_lines(path: Path, rows: list[dict[str, Any]]) -> None:
@@ -205,7 +229,12 @@ def _report(changes: Changes) -> None:
         for id in getattr(changes, name):
             print(f"{name:9} {id}")
     for name, reason in changes.failed:
-        print(f"failed    {reason if name in reason else f'{name}: {reason}'}", file=sys.stderr)
+        print(f"failed    {_named(name, reason)}", file=sys.stderr)
+
+
+def _named(name: str, reason: str) -> str:
+    """`reason` with the file's name in it, and without what a name could do to a terminal."""
+    return clean(reason if name in reason else f"{name}: {reason}").replace("\n", " ")
 
 
 def _list(args: argparse.Namespace) -> int:
@@ -236,16 +265,20 @@ def _index(args: argparse.Namespace) -> int:
 def _serve(args: argparse.Namespace) -> int:
     from app.settings import load
 
-    settings = load()
-    port = args.port or settings.port
+    settings = load({**os.environ, "HOIDAP_PORT": args.port} if args.port is not None else None)
+    port = settings.port
     _check_port(settings.host, port)  # before any work: a busy port is known in a millisecond
-    with _library(args) as (library, settings):
+    with _library(args) as (library, _):
         _refreshed(library)
         import uvicorn
 
         from app.chat import create_app
 
-        app = create_app(library)
+        app = create_app(library, host=settings.host)
+        if settings.host not in ("127.0.0.1", "localhost", "::1"):
+            print(
+                "hoidap: whoever can open this page can add and remove documents; there is no log-in", file=sys.stderr
+            )
         print(f"Hỏi Đáp: http://{settings.host}:{port}  (Ctrl+C: dừng / stop)", flush=True)
         uvicorn.run(app, host=settings.host, port=port, log_level="warning")
     return 0

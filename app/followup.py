@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from app.question import content_words, understand
+from app.question import MAX_CHARS, content_words, understand
 from app.types import MARKER, Turn
 from index.text import clean, fold, key
 
@@ -39,17 +39,19 @@ def resolve(question: str, history: Sequence[Turn]) -> str:
     - a short question, or one that points back ("đó", "này"), is put behind the question before it. Appending the
       previous question's words was the best automatic run at TREC CAsT 2019.
     """
-    before = next((clean(t.content).strip() for t in reversed(history) if t.role == "user"), "")
     question = clean(question).strip()
-    if not before:
+    asked = [i for i, turn in enumerate(history) if turn.role == "user"]
+    if not asked:
         return question
+    # the question before may itself have left something out: "… là gì?", "ban hành khi nào?", "ai ký?"
+    before = resolve(history[asked[-1]].content, history[: asked[-1]])[-(MAX_CHARS - len(question)) :]
     other = _AND_WHAT_OF.match(question)
     if other:
         return _same_of(before, other.group(1))
     answer = next((clean(t.content) for t in reversed(history) if t.role == "assistant"), "")
     nth = _NTH.search(question)
     if nth:
-        item = _item(answer, _ORDINALS[fold(nth.group(1).lower())])
+        item = _item(answer, _ORDINALS.get(fold(nth.group(1).lower()), len(answer)))
         if item:
             return f"{question[: nth.start()]}{item}{question[nth.end() :]}".strip()
     if _leans_back(question):

@@ -80,7 +80,8 @@ _NUMERALS = {
     "một": 1, "hai": 2, "ba": 3, "bốn": 4, "tư": 4, "năm": 5, "sáu": 6, "bảy": 7, "bẩy": 7, "tám": 8, "chín": 9,
     "mười": 10,
 }  # fmt: skip
-_BARE_NUMERALS = {fold(w): n for w, n in _NUMERALS.items()} | {
+# "nam" is left out: without diacritics it is a year, the south, and half of "Việt Nam"
+_BARE_NUMERALS = {fold(w): n for w, n in _NUMERALS.items() if w != "năm"} | {
     "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10,
 }  # fmt: skip
 
@@ -169,17 +170,23 @@ def _focus(bare: str) -> str:
 
 
 def counted(text: str) -> dict[str, set[int]]:
-    """Numbers said of things in `text`, by the folded first syllable of the thing: "bốn trụ cột" -> {"tru": {4}}.
-
-    "năm" before digits is a year, not five.
-    """
+    """Numbers said of things in `text`, by the folded first syllable of the thing: "bốn trụ cột" -> {"tru": {4}}."""
     found: dict[str, set[int]] = {}
     words = syllables(text)
-    for word, thing in itertools.pairwise(words):
-        number = int(word) if word.isdigit() and len(word) < 4 else _NUMERALS.get(word, _BARE_NUMERALS.get(word))
-        if number is not None and thing.isalpha():
+    numerals = _NUMERALS if any(fold(w) != w for w in words) else _BARE_NUMERALS
+    for before, (word, thing) in zip(["", *words], itertools.pairwise(words), strict=False):
+        # isdecimal, not isdigit: "²" and "①" are digits that int() refuses
+        number = int(word) if word.isdecimal() and len(word) < 4 else numerals.get(word)
+        if number is not None and thing.isalpha() and not (word == "năm" and before in _BEFORE_YEAR):
             found.setdefault(fold(thing), set()).add(number)
     return found
+
+
+# After these "năm" is a year, not five: "trong năm thành phố …".
+_BEFORE_YEAR = frozenset(
+    "trong đầu cuối mỗi hàng hằng các những từ đến vào của giữa tới theo qua suốt một hai ba mấy nhiều cả sau "
+    "trước".split()
+)
 
 
 def sides(question: Question) -> tuple[str, ...]:

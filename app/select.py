@@ -16,7 +16,6 @@ from index.text import codes, dates, fold, key, syllables, terms
 from index.types import Document, Hit, Passage
 from ingest.sentences import quote_spans
 
-_HITS = 12  # passages whose sentences are looked at
 _K1, _B, _MEAN_LENGTH = 1.2, 0.4, 30.0  # BM25 within a sentence; 30 syllables is a usual sentence of a report
 
 # Weights of the parts of a quote's score. Fitted on the answerable questions of two development sets (n=102) by
@@ -127,13 +126,13 @@ def word_weights(question: Question, index: Index) -> dict[str, float]:
 def rank_quotes(question: Question, index: Index, hits: Sequence[Hit]) -> list[Quote]:
     """Sentences of the best `hits`, best first; ties in document order."""
     scorer = Scorer(question, index)
-    spots = [(hit, a, b) for hit in hits[:_HITS] for a, b in _spans(hit.passage)]
+    spots = [(hit, a, b) for hit in hits for a, b in _spans(hit.passage)]
     if not spots:
         return []
     texts = [hit.document.text[a:b] for hit, a, b in spots]
     vector = index.encoder.encode([question.text], query=True)[0]
     cosines = np.asarray(index.encoder.encode(texts) @ vector)
-    around = {h.passage.id: Counter(terms(scored_text(h.document, h.passage))) for h in hits[:_HITS]}
+    around = {h.passage.id: Counter(terms(scored_text(h.document, h.passage))) for h in hits}
     support = {id: scorer.match(bag) for id, bag in around.items()}
     context = {id: scorer.coverage(bag) for id, bag in around.items()}
     pairs = {id: scorer.pairs(bag) for id, bag in around.items()}
@@ -199,9 +198,8 @@ def form_cue(question: Question, text: str) -> float:
             return 0.5
 
 
-_TITLES = frozenset(
-    "ông bà đồng_chí thủ_tướng bí_thư chủ_tịch tướng bộ_trưởng giám_đốc trưởng thư tác_giả giả người ảnh chí".split()
-)
+# Titles before a name; of those of two syllables the last: thủ tướng, bí thư, chủ tịch, bộ trưởng, giám đốc, đồng chí.
+_TITLES = frozenset("ông bà tướng thư tịch trưởng đốc chí giả người ảnh".split())
 
 
 def _person(text: str) -> bool:

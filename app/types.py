@@ -59,10 +59,11 @@ class Citation:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """An answer to `question`. `[n]` in `text` stands for `citations[n - 1]`; without citations it is a refusal."""
+    """An answer to `question`. In `text` each quote is followed by ` [n]`, which stands for `citations[n - 1]`;
+    without citations it is a refusal."""
 
     question: str  # as asked
-    resolved: str  # as understood, with what a follow-up left out; equals `question` otherwise
+    resolved: str  # as understood: cleaned, with what a follow-up left out put in
     language: Language
     outcome: Outcome
     text: str
@@ -70,9 +71,14 @@ class Answer:
 
     def __post_init__(self) -> None:
         # Guards, not tests: a program that breaks its promise about proof must stop, not answer.
-        markers = {int(n) for n in MARKER.findall(_outside_quotes(self.text, self.citations))}
-        if markers != set(range(1, len(self.citations) + 1)):
-            raise ValueError(f"markers {sorted(markers)} do not match {len(self.citations)} citations")
+        rest = self.text
+        for n, citation in enumerate(self.citations, start=1):
+            proof = f"{citation.quote} [{n}]"
+            if proof not in rest:
+                raise ValueError(f"citation {n} of {len(self.citations)} citations does not stand behind its quote")
+            rest = rest.replace(proof, "", 1)
+        if MARKER.search(rest):
+            raise ValueError(f"a marker without one of the {len(self.citations)} citations in {rest[:200]!r}")
         if (self.outcome == "refuse") != (not self.citations):
             raise ValueError(f"outcome {self.outcome!r} with {len(self.citations)} citations")
 
@@ -98,10 +104,3 @@ class Answer:
                 for c in self.citations
             ],
         }
-
-
-def _outside_quotes(text: str, citations: Sequence[Citation]) -> str:
-    """`text` without the quotes in it: a document may itself contain "[3]"."""
-    for citation in sorted(citations, key=lambda c: -len(c.quote)):
-        text = text.replace(citation.quote, "")
-    return text

@@ -19,8 +19,9 @@ def _plain(text: str) -> str:
 
 
 def contains(text: str, words: str) -> bool:
-    """True when `words` stand in `text` as whole words: "3" is not in "2023", "ba" not in "bao"."""
-    return re.search(rf"(?<!\w){re.escape(_plain(words))}(?!\w)", _plain(text)) is not None
+    """True when `words` stand in `text` as whole words and numbers: "3" is not in "2023" or "3,5"."""
+    wanted = re.escape(_plain(words))
+    return re.search(rf"(?<!\w)(?<!\d[.,]){wanted}(?!\w)(?![.,]\d)", _plain(text)) is not None
 
 
 def missing(text: str, wanted: Iterable[Sequence[str]]) -> list[str]:

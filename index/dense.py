@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -14,6 +13,8 @@ from index.errors import StoreError
 
 _NAME = "passages"
 _BATCH = 1000  # one fsync'd SQLite transaction a call: batches of 1 write 32 rows/s, of 1000 1,900 rows/s
+
+_REBUILD = "`hoidap index` builds it again"
 
 Vectors = npt.NDArray[np.float32]
 
@@ -60,23 +61,25 @@ class Dense:
             with np.load(folder / "moments.npz") as moments:
                 mean, covariance = moments["mean"], np.atleast_2d(moments["covariance"])
         except (OSError, ValueError, KeyError) as error:
-            raise StoreError(f"the vectors in {folder} cannot be read ({error})") from error
+            raise StoreError(f"the vectors in {folder} cannot be read ({error}); {_REBUILD}") from error
         client = _client(folder)
         try:
             collection = client.get_collection(_NAME, embedding_function=None)
             if collection.count() != len(vectors):
-                raise StoreError(f"the collection in {folder} holds {collection.count()} of {len(vectors)} vectors")
+                raise StoreError(
+                    f"the collection in {folder} holds {collection.count()} of {len(vectors)} vectors; {_REBUILD}"
+                )
             # count() proves little: with the segment files lost, it is right and queries are wrong. Ask for one vector.
             if len(vectors):
                 found = collection.query(query_embeddings=[vectors[0]], n_results=1, include=["distances"])
                 if not found["distances"][0] or found["distances"][0][0] > 1e-3:
-                    raise StoreError(f"the collection in {folder} does not find its own first vector")
+                    raise StoreError(f"the collection in {folder} does not find its own first vector; {_REBUILD}")
         except StoreError:
             client.close()
             raise
         except Exception as error:  # chromadb raises its own tree of errors, and bare ones from Rust
             client.close()
-            raise StoreError(f"the collection in {folder} cannot be opened ({error})") from error
+            raise StoreError(f"the collection in {folder} cannot be opened ({error}); {_REBUILD}") from error
         return Dense(client, collection, vectors, (mean, covariance))
 
     def nearest(self, vector: Vectors, k: int) -> list[int]:
@@ -102,8 +105,6 @@ class Dense:
 
 
 def _client(folder: Path) -> Any:
-    # chromadb reads these on import; setdefault so that a user's own choice wins
-    os.environ.setdefault("ANONYMIZED_TELEMETRY", "False")
     import chromadb  # 0.5-0.9 s
     from chromadb.config import Settings
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -26,8 +27,10 @@ class Store:
     leaves the last published generation.
     """
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, lock: Path | None = None) -> None:
+        """`lock` is the writer's lock file, `root/writer.lock` unless several stores share one writer."""
         self.root = root
+        self._lock = lock or root / "writer.lock"
 
     def current(self) -> Path | None:
         """Folder of the published generation, None before the first one."""
@@ -45,7 +48,7 @@ class Store:
     def writing(self) -> Iterator[None]:
         """Hold the one writer's lock. Raises StoreError when another process keeps it for a minute."""
         self.root.mkdir(parents=True, exist_ok=True)
-        lock = FileLock(self.root / "writer.lock")
+        lock = FileLock(self._lock)
         try:
             lock.acquire(timeout=_LOCK_SECONDS)
         except Timeout as error:
@@ -83,15 +86,21 @@ class Store:
 
 
 def write_whole(path: Path, data: bytes) -> None:
-    """Write `data` to `path` so that a reader, or a crash, sees the old content or the new, never a part."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(path.name + ".new")
+    """Write `data` to `path`, whose folder exists, so that a reader, or a crash, sees the old content or the new."""
+    handle, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
     try:
-        with temporary.open("wb") as file:
+        with open(handle, "wb") as file:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
+        os.chmod(temporary, 0o666 & ~_umask())  # mkstemp makes files for the owner alone
         os.replace(temporary, path)
     except BaseException:
-        temporary.unlink(missing_ok=True)
+        Path(temporary).unlink(missing_ok=True)
         raise
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask

@@ -23,6 +23,7 @@ _DOOR = {
     **{ord(c): None for c in _INVISIBLE},
     **{c: None for c in range(32) if chr(c) not in "\t\n\r\f"},
     **dict.fromkeys(range(127, 160)),
+    **dict.fromkeys(range(0xD800, 0xE000)),  # lone surrogates are no text, and no encoding takes them
     0x00D0: "Đ",
     0x0189: "Đ",
     0x0340: "\u0300",
@@ -127,7 +128,8 @@ _CODE = re.compile(
     re.IGNORECASE,
 )
 _DATE = re.compile(
-    r"(?<![\d/])(?:ngày\s+)?0?(\d{1,2})\s*(?:[/.-]|\s+tháng\s+)\s*0?(\d{1,2})\s*(?:[/.-]|\s*,?\s*năm\s+)\s*(\d{4})(?!\d)",
+    r"(?<![\d/])(?:ngày\s{1,3})?0?(\d{1,2})(?:\s?[/.-]\s?|\s{1,3}tháng\s{1,3})0?(\d{1,2})"
+    r"(?:\s?[/.-]\s?|\s?,?\s?năm\s{1,3}|\s?,\s?)(\d{4})(?!\d)",  # bounded: "1/1" and 600 spaces took 0.4 s
     re.IGNORECASE,
 )
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from langchain_text_splitters import TextSplitter
 
 VERSION = "1"
-"""Version of the cutting; an index whose passages were cut by another version is rebuilt."""
+"""Version of reading and cutting; an index whose passages were made by another version is rebuilt."""
 
 MAX_CHARS = 600
 """Longest passage, in characters: three or four sentences of official prose, so that a passage is about one thing."""

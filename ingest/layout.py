@@ -46,7 +46,7 @@ def _grow(sections: list[Section], start: int, end: int, headings: tuple[str, ..
         sections.append(Section(start, end, headings))
 
 
-_ATX = re.compile(r"(#{1,6})\s+(.*?)\s*#*$")
+_ATX = re.compile(r"(#{1,6})\s+(.*)")
 _FENCE = re.compile(r"(```|~~~)")
 _RULE = re.compile(r"(?:[-*_]\s*){3,}$|[|:\-\s]+$")
 
@@ -56,8 +56,8 @@ _REFERENCES = frozenset(map(key, ("Nguồn", "Nguồn tham khảo", "Tài liệu
 
 
 def markdown_layout(text: str, start: int = 0) -> Layout:
-    """Sections of Markdown from `start` on, by ATX headings (`#`); the first level-1 heading is the title. Code fences
-    and rules are no content, nor is a list of references."""
+    """Sections of Markdown from `start` on, by ATX headings (`#`); the first level-1 heading is the title. The
+    lines of fences and rules are no content (what stands in a fence is), nor is a list of references."""
     layout = Layout()
     path: list[tuple[int, str]] = []
     fenced = False
@@ -68,13 +68,13 @@ def markdown_layout(text: str, start: int = 0) -> Layout:
             continue
         heading = None if fenced else _ATX.match(line)
         if heading:
-            level, name = len(heading.group(1)), heading.group(2)
+            level, name = len(heading.group(1)), heading.group(2).rstrip("#").rstrip()[:MAX_TITLE]
             if level == 1 and not layout.title:
                 layout.title, path = name, []
                 continue
             path = [(at, above) for at, above in path if at < level] + [(level, name)]
         elif not _RULE.match(line) and not (path and key(path[-1][1]) in _REFERENCES):
-            _grow(layout.sections, a, b, tuple(name for _, name in path))
+            _grow_adjacent(layout.sections, text, a, b, tuple(name for _, name in path))
     return layout
 
 
@@ -104,8 +104,8 @@ ABOUT = "Thông tin bài viết"
 """Heading given to the dateline and bylines of an article, so that they are found when asked for."""
 DATE_LABEL, AUTHOR_LABEL, SOURCE_LABEL = "Ngày đăng, thời gian đăng", "Tác giả, người viết", "Nguồn tin, trang đăng"
 CAPTION = "Chú thích ảnh"
-_TITLE_MAX = 200
-_HEADING_MAX = 90
+MAX_TITLE = 200  # characters: every passage is indexed with its title and headings
+_MAX_HEADING = 90
 
 
 def text_layout(text: str) -> Layout:
@@ -117,7 +117,7 @@ def text_layout(text: str) -> Layout:
     """
     layout = Layout()
     lines = list(_lines(text))
-    if lines and lines[0][1] - lines[0][0] <= _TITLE_MAX and len(lines) > 1:
+    if lines and lines[0][1] - lines[0][0] <= MAX_TITLE and len(lines) > 1:
         layout.title = text[slice(*lines[0])]
     seen: set[str] = set()
     heading: tuple[str, ...] = ()
@@ -132,7 +132,7 @@ def text_layout(text: str) -> Layout:
             layout.sections.append(Section(a, b, (ABOUT, about)))
         elif _CAPTION.match(line):
             layout.sections.append(Section(a, b, (CAPTION,)))
-        elif i > 0 and _is_heading(text, a, b):
+        elif 0 < i < len(lines) - 1 and _is_heading(text, lines[i - 1][1], (a, b), lines[i + 1][0]):
             heading = (line,)
         else:
             _grow_adjacent(layout.sections, text, a, b, heading)
@@ -162,10 +162,16 @@ def _publication(layout: Layout, line: str) -> str:
     return SOURCE_LABEL
 
 
-def _is_heading(text: str, start: int, end: int) -> bool:
-    line = text[start:end]
-    if len(line) > _HEADING_MAX or line[-1] in '.,;:!?…)"”' or not line[0].isalnum() or not any(map(str.isalpha, line)):
+def _is_heading(text: str, before: int, line: tuple[int, int], after: int) -> bool:
+    """True for a short line without a final stop between two blank lines; `before` and `after` are where its
+    neighbours end and start."""
+    start, end = line
+    words = text[start:end]
+    if (
+        len(words) > _MAX_HEADING
+        or words[-1] in '.,;:!?…)"”'
+        or not words[0].isalnum()
+        or not any(map(str.isalpha, words))
+    ):
         return False
-    before = re.search(r"\n[^\S\n]*\n[^\S\n]*\Z", text[:start])
-    after = re.match(r"[^\S\n]*\n[^\S\n]*\n\s*\S", text[end:])
-    return bool(before and after)
+    return text.count("\n", before, start) > 1 and text.count("\n", end, after) > 1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import logging
 import re
 import shutil
 import threading
@@ -19,7 +20,10 @@ from index.store import Store, write_whole
 from index.text import fold
 from index.types import Document, Passage
 from ingest import cut
+from ingest.layout import Section
 from ingest.read import Source, load, read
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(slots=True)
@@ -52,6 +56,14 @@ class _Entry:
     document_id: str
 
 
+@dataclass(slots=True)
+class _Content:
+    """Document ids by the sha256 of their content: those searched, and removed corpus files that still lie there."""
+
+    searched: dict[str, str]
+    hidden: dict[str, str]
+
+
 @dataclass(frozen=True, slots=True)
 class _Manifest:
     """What the published index was built from."""
@@ -59,6 +71,10 @@ class _Manifest:
     values: Mapping[str, Any]
     documents: dict[str, str]  # document id -> sha256
     failed: dict[str, tuple[str, str]]  # document id -> sha256, reason
+
+    def failures(self, entries: Iterable[_Entry]) -> list[tuple[str, str]]:
+        """(name, reason) of those `entries` that could not be read when the index was built."""
+        return [(e.name, self.failed[e.document_id][1]) for e in entries if e.document_id in self.failed]
 
     def built_by(self, encoder: Encoder) -> bool:
         """True when this program and `encoder` would build the same index from the same files."""
@@ -85,7 +101,8 @@ class Library:
         home = data / f"{slug}-{hashlib.sha256(str(self.corpus).encode()).hexdigest()[:8]}"
         self._files = home / "files"
         self._state_file = home / "library.json"
-        self._store = Store(home / f"index-{place}")
+        # one writer for all encoders' indexes, for they share the added documents
+        self._store = Store(home / f"index-{place}", home / "writer.lock")
         self._open: list[tuple[Path, Index]] = []  # the index in use, last; before it the one that was
         self._opening = threading.Lock()  # changes take the store's lock; a question never waits for a build
 
@@ -111,7 +128,12 @@ class Library:
                 self._open.pop()[1].close()
 
     def refresh(self, progress: Progress | None = None) -> Changes:
-        """Bring the index up to date with the corpus folder and what was added; builds only when something changed."""
+        """Bring the index up to date with the corpus folder and what was added; builds only when something changed, and
+        only then waits for another writer."""
+        entries, failed, _ = self._entries(self._state())
+        published = self._published()
+        if self._is_current(entries, published):
+            return Changes(failed=failed + published.failures(entries))
         with self._store.writing():
             return self._sync(self._state(), progress)
 
@@ -127,31 +149,48 @@ class Library:
         """Add documents from bytes already in hand, e.g. a file dropped in the chat."""
         with self._store.writing():
             state = self._state()
+            there = self._there(state)
             failed: list[tuple[str, str]] = []
             same: list[str] = []
-            for source in sources:
+            # files that changed first: the old text of one may come along under another name
+            for source in sorted(sources, key=lambda s: s.document_id not in state.added):
                 try:
-                    self._take(source, state, same)
+                    known = self._take(source, state, there)
                 except ReadError as error:
                     failed.append((source.name, str(error)))
+                    continue
+                if known:
+                    same.append(known)
             changes = self._sync(state, progress)
             changes.unchanged = same
             changes.failed[:0] = failed
             return changes
 
-    def _take(self, source: Source, state: _State, same: list[str]) -> None:
-        holders = {sha: id for id, sha in self._published().documents.items()}
-        holders |= {row["sha256"]: id for id, row in state.added.items()}
-        if source.sha256 in holders:
-            same.append(holders[source.sha256])
-            return
-        hidden = [id for id, sha in state.hidden.items() if sha == source.sha256 or id == source.document_id]
-        if hidden:  # a corpus document that was removed comes back
-            state.hidden.pop(hidden[0])
-            return
-        read(source)  # raises before anything is stored
+    def _there(self, state: _State) -> _Content:
+        """What the library holds, by content, before sources are taken."""
+        entries, _, hidden = self._entries(state)
+        return _Content({e.sha256: e.document_id for e in entries}, {e.sha256: e.document_id for e in hidden})
+
+    def _take(self, source: Source, state: _State, there: _Content) -> str:
+        """Put `source` into `state` and keep its bytes; returns the id of the document that holds the same content
+        already, "" when there was none. Raises ReadError before anything is stored."""
+        own = state.added.get(source.document_id)
+        if own is None or own["sha256"] == source.sha256:
+            if source.sha256 in there.searched:
+                return there.searched[source.sha256]
+            if source.sha256 in there.hidden:  # a corpus file that was removed comes back, if it still is that file
+                id = there.hidden.pop(source.sha256)
+                del state.hidden[id]
+                there.searched[source.sha256] = id
+                return ""
+        read_document(source)
+        self._files.mkdir(parents=True, exist_ok=True)
         write_whole(self._files / source.sha256, source.data)
+        if own is not None:
+            there.searched.pop(own["sha256"], None)
         state.added[source.document_id] = {"name": source.name, "origin": source.origin, "sha256": source.sha256}
+        there.searched[source.sha256] = source.document_id
+        return ""
 
     def remove(self, document_id: str, progress: Progress | None = None) -> Changes:
         """Take a document out: an added one is deleted with every index that held it; a file of the corpus folder stays
@@ -159,9 +198,9 @@ class Library:
         with self._store.writing():
             state = self._state()
             known = self._published().documents
-            if document_id not in known:
-                raise StoreError(f"no document {document_id!r}; `hoidap list` shows the ids")
             if state.added.pop(document_id, None) is None:
+                if document_id not in known:
+                    raise StoreError(f"no document {document_id!r}; `hoidap list` shows the ids")
                 state.hidden[document_id] = known[document_id]
             # the generation before still holds the words of what was removed, so it goes too, and so do the indexes
             # other encoders built of this library: they are rebuilt when asked for
@@ -199,45 +238,54 @@ class Library:
             ) from error
 
     def _sync(self, state: _State, progress: Progress | None, *, keep_previous: bool = True) -> Changes:
-        """Make `state` and the index one: builds only when the files or this program differ from what is published."""
-        entries, failed = self._entries(state)
+        """Make `state` and the index one; to be called while writing. When the build fails, both are as they were."""
+        entries, failed, _ = self._entries(state)
         before = self._published()
-        wanted = {e.document_id: e.sha256 for e in entries}
-        known = before.documents | {id: sha for id, (sha, _) in before.failed.items()}
-        if wanted != known or not before.built_by(self.encoder) or not self._opens():
-            kept = self._state_file.read_bytes() if self._state_file.exists() else None
-            self._write_state(state)
+        kept = self._state_file.read_bytes() if self._state_file.exists() else None
+        self._write_state(state)
+        if not self._is_current(entries, before):
             try:
                 self._publish(entries, before, progress, keep_previous)
             except BaseException:
                 _restore(self._state_file, kept)
                 raise
-        else:
-            self._write_state(state)
         self._drop_unused_files(state)
         after = self._published()
-        failed += [(e.name, after.failed[e.document_id][1]) for e in entries if e.document_id in after.failed]
         return Changes(
             added=[id for id in after.documents if id not in before.documents],
             updated=[id for id, sha in after.documents.items() if before.documents.get(id, sha) != sha],
             removed=[id for id in before.documents if id not in after.documents],
-            failed=failed,
+            failed=failed + after.failures(entries),
         )
 
-    def _entries(self, state: _State) -> tuple[list[_Entry], list[tuple[str, str]]]:
-        """Every file that should be searchable, and those that cannot be, with the reason."""
-        entries, failed = [], []
+    def _is_current(self, entries: Iterable[_Entry], published: _Manifest) -> bool:
+        """True when the published index was built by this program from just these files, and opens."""
+        wanted = {e.document_id: e.sha256 for e in entries}
+        known = published.documents | {id: sha for id, (sha, _) in published.failed.items()}
+        return wanted == known and published.built_by(self.encoder) and self._opens()
+
+    def _entries(self, state: _State) -> tuple[list[_Entry], list[tuple[str, str]], list[_Entry]]:
+        """Every file that should be searchable; those that cannot be, with the reason; and those that were removed."""
+        entries: dict[str, _Entry] = {}
+        failed: list[tuple[str, str]] = []
+        hidden: list[_Entry] = []
         for path in _files_under(self.corpus):
             try:
                 source = load(path, path.relative_to(self.corpus).as_posix())
             except ReadError as error:
                 failed.append((path.name, str(error)))
                 continue
-            if source.document_id not in state.hidden:
-                entries.append(_Entry(source.name, source.origin, path, source.sha256, source.document_id))
+            entry = _Entry(source.name, source.origin, path, source.sha256, source.document_id)
+            if entry.document_id in state.hidden:
+                hidden.append(entry)
+            elif entry.document_id in entries:
+                other = entries[entry.document_id].origin
+                failed.append((entry.name, f"{entry.origin}: its id is that of {other}; rename one of the two files"))
+            else:
+                entries[entry.document_id] = entry
         for id, row in state.added.items():
-            entries.append(_Entry(row["name"], row["origin"], self._files / row["sha256"], row["sha256"], id))
-        return entries, failed
+            entries[id] = _Entry(row["name"], row["origin"], self._files / row["sha256"], row["sha256"], id)
+        return list(entries.values()), failed, hidden
 
     def _opens(self) -> bool:
         try:
@@ -262,7 +310,7 @@ class Library:
                 passages += old_passages.get(entry.document_id, [])
                 continue
             try:
-                document, sections = read(Source(entry.name, entry.origin, entry.path.read_bytes()))
+                document, sections = read_document(Source(entry.name, entry.origin, entry.path.read_bytes()))
             except (ReadError, OSError) as error:
                 failed[entry.document_id] = (entry.sha256, str(error))
                 continue
@@ -281,13 +329,29 @@ class Library:
         self._store.publish(write, keep_previous=keep_previous)
 
     def _write_state(self, state: _State) -> None:
-        write_whole(self._state_file, json.dumps(asdict(state), ensure_ascii=False, indent=1).encode())
+        data = json.dumps(asdict(state), ensure_ascii=False, indent=1).encode()
+        if not self._state_file.exists() or self._state_file.read_bytes() != data:
+            write_whole(self._state_file, data)
 
     def _drop_unused_files(self, state: _State) -> None:
         used = {row["sha256"] for row in state.added.values()}
         for path in self._files.glob("*"):
             if path.name not in used:
                 path.unlink(missing_ok=True)
+
+
+def read_document(source: Source) -> tuple[Document, list[Section]]:
+    """`ingest.read.read`, but whatever a parser does with a strange file, it is one failed file and not the library's
+    end: an error nobody foresaw becomes a ReadError, and is logged."""
+    try:
+        return read(source)
+    except ReadError:
+        raise
+    except Exception as error:
+        _log.exception("%s could not be read", source.name)
+        raise ReadError(
+            f"{source.name}: reading it failed ({type(error).__name__}: {error}); save its text as .txt and add that"
+        ) from error
 
 
 def _restore(path: Path, data: bytes | None) -> None:
@@ -318,7 +382,9 @@ def _load_all(paths: Iterable[Path]) -> tuple[list[Source], list[tuple[str, str]
 
 
 def _files_under(folder: Path) -> Iterator[Path]:
-    """Files below `folder` in a fixed order; nothing hidden."""
+    """Files below `folder` in a fixed order; nothing hidden, nothing outside."""
     for path in sorted(folder.rglob("*")):
-        if path.is_file() and not any(part.startswith(".") for part in path.relative_to(folder).parts):
+        hidden = any(part.startswith(".") for part in path.relative_to(folder).parts)
+        # a link that leads out of the folder is somebody else's file
+        if not hidden and path.is_file() and path.resolve().is_relative_to(folder.resolve()):
             yield path

@@ -12,10 +12,11 @@ from typing import Any
 from index.errors import ReadError
 from index.text import clean, fold
 from index.types import Document
-from ingest.layout import Layout, Section, markdown_layout, text_layout
+from ingest.layout import MAX_TITLE, Layout, Section, markdown_layout, text_layout
 
 MAX_BYTES = 20_000_000  # a 20 MB text is some 30,000 pages; anything larger is not a document but a dump
 _MARKDOWN, _TEXT, _HTML = {".md", ".markdown"}, {".txt", ".text"}, {".html", ".htm", ".xhtml"}
+MAX_META = 2000  # characters of an address; a title is cut at ingest.layout.MAX_TITLE
 SUFFIXES = frozenset(_MARKDOWN | _TEXT | _HTML)
 
 
@@ -35,18 +36,20 @@ class Source:
     def document_id(self) -> str:
         """Readable and stable: the same origin always gives the same id, different origins different ones."""
         slug = re.sub(r"[^a-z0-9]+", "-", fold(clean(PurePath(self.name).stem)).lower()).strip("-")[:48]
-        return f"{slug or 'document'}-{hashlib.sha256(clean(self.origin).encode()).hexdigest()[:6]}"
+        # 40 bits: among 10,000 documents of one name two share an id once in 20,000 libraries
+        return f"{slug or 'document'}-{hashlib.sha256(clean(self.origin).encode()).hexdigest()[:10]}"
 
 
 def load(path: Path, origin: str) -> Source:
     """Read the file at `path`. Raises ReadError when it cannot be read or its kind is not supported."""
     if path.suffix.lower() not in SUFFIXES:
-        raise ReadError(f"{path}: cannot read {path.suffix or 'a file without suffix'!s}; give .md, .txt or .html")
+        raise ReadError(f"{path}: cannot read {path.suffix or 'a file without suffix'}; give .md, .txt or .html")
     try:
         size = path.stat().st_size
         if size > MAX_BYTES:
             raise ReadError(f"{path}: {size:,} bytes is more than the {MAX_BYTES:,} one document may have; split it")
-        return Source(path.name, origin, path.read_bytes())
+        # cleaned, for a name may hold anything: control characters, or bytes that are no text at all
+        return Source(clean(path.name), clean(origin), path.read_bytes())
     except OSError as error:
         raise ReadError(f"{path}: {error.strerror or error}") from error
 
@@ -74,7 +77,7 @@ def read(source: Source) -> tuple[Document, list[Section]]:
     document = Document(
         id=source.document_id,
         text=text,
-        title=meta.get("title") or layout.title or clean(PurePath(source.name).stem),
+        title=(meta.get("title") or layout.title or PurePath(source.name).stem)[:MAX_TITLE],
         source=source.origin,
         sha256=source.sha256,
         url=meta.get("url", ""),
@@ -121,18 +124,22 @@ def _front_matter(name: str, block: str) -> dict[str, str]:
 
     try:
         values = yaml.safe_load(block)
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, ValueError, RecursionError) as error:  # ValueError: "published: 2023-02-30"
         reason = " ".join(str(error).split())
         raise ReadError(f"{name}: the front matter between the --- lines is not valid YAML ({reason})") from error
     if values is None:
         return {}
     if not isinstance(values, dict):
         raise ReadError(f"{name}: the front matter between the --- lines must be `key: value` lines")
-    return {field: _plain(values[field]) for field in _FIELDS if values.get(field) is not None}
+    return {field: _plain(name, field, values[field]) for field in _FIELDS if values.get(field) is not None}
 
 
-def _plain(value: Any) -> str:
-    return value.isoformat() if isinstance(value, date) else clean(str(value)).strip()
+def _plain(name: str, field: str, value: Any) -> str:
+    if isinstance(value, date):
+        return value.isoformat()
+    if not isinstance(value, (str, int, float)):
+        raise ReadError(f"{name}: `{field}` in the front matter must be one line of text")
+    return clean(str(value)).strip()[:MAX_META]
 
 
 def _read_html(source: Source) -> tuple[str, dict[str, str], Layout]:
@@ -151,4 +158,4 @@ def _read_html(source: Source) -> tuple[str, dict[str, str], Layout]:
         "published": values.get("date"),
         "url": values.get("url"),
     }
-    return text, {k: clean(str(v)).strip() for k, v in meta.items() if v}, markdown_layout(text)
+    return text, {k: clean(str(v)).strip()[:MAX_META] for k, v in meta.items() if v}, markdown_layout(text)

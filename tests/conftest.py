@@ -13,6 +13,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
+from hypothesis import settings
+
+# a timing is no property: the first example pays for an import, and the machine is shared
+settings.register_profile("hoidap", deadline=None)
+settings.load_profile("hoidap")
 
 if TYPE_CHECKING:
     from fastapi import FastAPI

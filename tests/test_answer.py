@@ -139,6 +139,12 @@ def test_other_number_of_things_is_never_confirmed(index: Index) -> None:
 def test_empty_and_endless_questions_are_refused_calmly(index: Index, question: str) -> None:
     answer = ask(question, index)
     check(answer, index)
+    assert answer.outcome == "refuse"
+
+
+def test_a_quote_may_be_a_bare_number() -> None:
+    document = Document("d", "1", "t", "s", "h")
+    assert Answer("q", "q", "vi", "answer", "Theo tài liệu:\n1 [1]", (Citation.of(document, 0, 1, ()),)).citations
 
 
 def test_brackets_in_a_document_are_not_markers(index: Index) -> None:

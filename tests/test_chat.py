@@ -361,7 +361,9 @@ def test_the_head_counts_and_dates_the_documents(library: Library) -> None:
 def test_the_application_answers_with_its_guards_up(library: Library) -> None:
     from starlette.testclient import TestClient
 
-    with TestClient(make_app(library, quoting)) as client:
+    with TestClient(make_app(library, quoting), base_url="http://127.0.0.1:7860") as client:
+        # a page elsewhere that points its own name at this machine gets nothing (DNS rebinding)
+        assert client.get("/config", headers={"host": "evil.example:7860"}).status_code == 400
         for path in ("/healthz", "/", "/en/", "/gradio_api/info"):
             response = client.get(path)
             assert response.status_code == 200, path

@@ -57,7 +57,7 @@ def test_ask_batch(capsys: pytest.CaptureFixture[str], home: Path) -> None:
         },
         {"id": "c", "question": "What is the weather in Paris like today?"},
     ]
-    batch, out = home / "q.jsonl", home / "ra" / "a.jsonl"
+    batch, out = home / "q.jsonl", home / "a.jsonl"
     batch.write_text("".join(json.dumps(q) + "\n" for q in questions), encoding="utf-8")
     status, _, _ = run(capsys, "ask", "--batch", str(batch), "--json", str(out))
     rows = [json.loads(line) for line in out.read_text(encoding="utf-8").splitlines()]
@@ -100,6 +100,7 @@ def test_removing_a_corpus_file_keeps_the_file(capsys: pytest.CaptureFixture[str
         (["ask", "x", "--json", "out.jsonl"], 2, "--batch"),
         (["ask", "--batch", "none.jsonl"], 2, "--json"),
         (["ask", "--batch", "none.jsonl", "--json", "o"], 2, "none.jsonl"),
+        (["serve", "--port", "0"], 2, "HOIDAP_PORT"),
         (["ask", "x", "--corpus", "no-such-folder"], 1, "no-such-folder"),
         (["add", "no-such-file.txt"], 1, "no-such-file.txt"),
         (["remove", "no-such-id"], 1, "hoidap list"),
@@ -115,7 +116,17 @@ def test_mistakes_get_one_clear_line(
     assert "Traceback" not in out + err
 
 
-@pytest.mark.parametrize("line", ["{", '{"id": 1}', "[]", '{"id": 1, "question": "x", "history": [{"role": "user"}]}'])
+@pytest.mark.parametrize(
+    "line",
+    [
+        "{",
+        '{"id": 1}',
+        "[]",
+        '{"id": 1, "question": "x", "history": [{"role": "user"}]}',
+        '{"id": 1, "question": null}',
+        '{"id": 1, "question": "x", "history": [{"role": "bot", "content": "y"}]}',
+    ],
+)
 def test_malformed_batch_names_the_line(capsys: pytest.CaptureFixture[str], home: Path, line: str) -> None:
     batch = home / "q.jsonl"
     batch.write_text('{"id": 0, "question": "x"}\n' + line + "\n", encoding="utf-8")

@@ -260,3 +260,90 @@ def test_a_reader_is_never_disturbed_by_a_writer(library: Library) -> None:
     reader.join()
     assert errors == []
     assert len(library.documents()) == 6
+
+
+def test_two_encoders_share_one_writer_and_lose_nothing(corpus: Path, tmp_path: Path) -> None:
+    one, other = (Library(corpus, tmp_path / "data", e) for e in (ToyEncoder(), OtherEncoder()))
+    one.refresh()
+    other.refresh()
+    jobs = [
+        threading.Thread(target=lib.add_sources, args=([Source(name, "upload:" + name, f"{name}\n\nBài.\n".encode())],))
+        for lib, name in ((one, "a.txt"), (other, "b.txt"), (one, "c.txt"), (other, "d.txt"))
+    ]
+    for job in jobs:
+        job.start()
+    for job in jobs:
+        job.join()
+    for library in (one, other):
+        library.refresh()
+        assert {"a.txt", "b.txt", "c.txt", "d.txt"} <= {d.title for d in library.documents()}
+        library.close()
+
+
+def test_copy_of_the_old_text_beside_the_edited_file(library: Library, tmp_path: Path) -> None:
+    folder = tmp_path / "gui"
+    folder.mkdir()
+    (folder / "ke-hoach.txt").write_text(CAU, encoding="utf-8")
+    library.add([folder])
+    (folder / "ke-hoach.txt").rename(folder / "ke-hoach-cu.txt")
+    (folder / "ke-hoach.txt").write_text(CAU.replace("900", "1200"), encoding="utf-8")
+    library.add([folder])
+    texts = " ".join(p.text for p in library.index().passages)
+    assert "900 mét" in texts
+    assert "1200 mét" in texts
+
+
+def test_removed_document_whose_file_is_gone_can_be_added_from_elsewhere(library: Library, corpus: Path) -> None:
+    (document,) = library.documents()
+    library.remove(document.id)
+    (corpus / "dap.txt").unlink()
+    changes = library.add_sources([Source("dap.txt", "upload:dap.txt", DAM.encode())])
+    assert len(changes.added) == 1
+    assert found(library, "đập sông xanh")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "---\npublished: 2023-02-30\n---\nBài.\n",
+        "---\na: " + "[" * 5000 + "\n---\nBài.\n",
+        "---\ntitle: [a]\n---\nBài.\n",
+    ],
+)
+def test_strange_front_matter_is_one_failed_file(library: Library, corpus: Path, text: str) -> None:
+    (corpus / "la.md").write_text(text, encoding="utf-8")
+    changes = library.refresh()
+    assert [name for name, _ in changes.failed] == ["la.md"]
+    assert found(library, "đập")
+
+
+def test_parser_that_breaks_is_one_failed_file(
+    library: Library, corpus: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def broken(source: Source) -> None:
+        raise ZeroDivisionError("parser")
+
+    (corpus / "moi.txt").write_text(CAU, encoding="utf-8")
+    monkeypatch.setattr("ingest.library.read", broken)
+    changes = library.refresh()
+    ((name, reason),) = changes.failed
+    assert name == "moi.txt"
+    assert "ZeroDivisionError" in reason
+    assert "moi.txt" in caplog.text
+    assert found(library, "đập")
+
+
+def test_odd_names_and_links(library: Library, corpus: Path, tmp_path: Path) -> None:
+    (tmp_path / "ngoai.txt").write_text("Ngoài\n\nVăn bản ở ngoài thư mục.\n", encoding="utf-8")
+    (corpus / "lien-ket.txt").symlink_to(tmp_path / "ngoai.txt")
+    bad = os.fsencode(corpus) + b"/t\xff\x1b[31m.txt"
+    Path(os.fsdecode(bad)).write_text(CAU, encoding="utf-8")
+    library.refresh()
+    titles = {d.title for d in library.documents()}
+    assert titles == {"Đập thủy lợi", "Cầu mới"}
+    assert not any("\x1b" in d.source for d in library.documents())
+
+
+def test_refresh_without_changes_needs_no_lock(library: Library) -> None:
+    with library._store.writing():
+        library.refresh()

@@ -58,6 +58,8 @@ def test_codes_numbers_phrases_and_unit() -> None:
 def test_what_is_counted() -> None:
     assert counted("bốn trụ cột và 05 điểm nhấn") == {"tru": {4}, "diem": {5}}
     assert counted("bon tru") == {"tru": {4}}
+    assert counted("Việt Nam đạt kết quả; trong năm thành phố phát triển; m² đất; ① khu công nghiệp") == {}
+    assert counted("năm trọng tâm") == {"trong": {5}}
 
 
 @pytest.mark.parametrize(
@@ -113,6 +115,15 @@ def turns(asked: str, answered: str) -> list[Turn]:
 )
 def test_follow_ups(history: list[Turn], question: str, resolved: str) -> None:
     assert resolve(question, history) == resolved
+
+
+def test_a_chain_of_follow_ups_keeps_its_subject() -> None:
+    history = [*turns("Nghị quyết 05-NQ/TU là gì?", "…"), *turns("ban hành khi nào?", "…")]
+    assert "05-NQ/TU" in resolve("ai ký?", history)
+
+
+def test_a_long_question_before_does_not_push_the_new_one_out() -> None:
+    assert resolve("Ban hành ngày nào?", turns("dài " * 400, "…")).endswith("Ban hành ngày nào?")
 
 
 @pytest.mark.parametrize(

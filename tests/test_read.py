@@ -73,6 +73,12 @@ def test_markdown_with_front_matter_keeps_file_offsets() -> None:
     ]
 
 
+def test_rules_fences_and_references_stay_outside_sections() -> None:
+    text = "## A\nMột.\n\n---\n\n```\nmã\n```\n\n## Nguồn\n- Báo\n\n## A\nHai.\n"
+    _, sections = read(source("a.md", text))
+    assert [text[s.start : s.end] for s in sections] == ["Một.", "mã", "Hai."]
+
+
 HTML = """<html><head><title>Họp báo - Cổng TTĐT</title><meta charset="utf-8"><meta name="author" content="Lê Vân">
 <meta property="article:published_time" content="2024-10-02"></head><body><nav><a href="/">Trang chủ</a></nav><article>
 <h1>Họp báo quý III năm 2024</h1><p>Ngày 02/10/2024, Ủy ban nhân dân tỉnh tổ chức họp báo quý III với sự tham dự

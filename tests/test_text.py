@@ -1,5 +1,6 @@
 """Folding: what is stored and what is asked become the same terms."""
 
+import time
 import unicodedata
 
 import pytest
@@ -8,6 +9,8 @@ from hypothesis import strategies as st
 
 from index.query import is_english, is_syllable, untelex
 from index.text import clean, codes, dates, fold, key, syllables, terms
+from ingest.layout import markdown_layout, text_layout
+from ingest.sentences import sentence_spans
 
 # everything a Vietnamese page may hold, and what it should not
 LETTERS = "aăâbcdđeêghiklmnoôơpqrstuưvxyàáảãạằắẳẵặầấẩẫậèéẻẽẹềếểễệìíỉĩịòóỏõọồốổỗộờớởỡợùúủũụừứửữựỳýỷỹỵ"
@@ -145,3 +148,15 @@ def test_no_syllables(word: str) -> None:
 )
 def test_language(query: str, english: bool) -> None:
     assert is_english(query) is english
+
+
+@pytest.mark.parametrize(
+    "text", ["1/1" + " " * 50_000, "1 tháng" + " " * 50_000, "a." * 50_000, "A. " * 30_000, "#" * 50_000]
+)
+def test_hostile_lines_take_no_time(text: str) -> None:
+    started = time.perf_counter()
+    terms(clean(text))
+    sentence_spans(text)
+    markdown_layout("# a" + " " * 50_000 + "b\n" + text)
+    text_layout("Tiêu đề\n\n" + text)
+    assert time.perf_counter() - started < 5  # seconds; without bounds 20 and more
