@@ -139,7 +139,7 @@ class Report:
         rates = {
             "correct": Rate.count(r.correct for r in self.results),
             "answerable: correct": Rate.count(r.correct for r in answerable),
-            "answerable: wrongly refused": Rate.count(bool(r.answer and r.checks["answered"]) for r in answerable),
+            "answerable: not answered": Rate.count(bool(r.answer and r.checks["answered"]) for r in answerable),
         }
         rates |= {f"answerable: {name}": self._rate(name) for name in _ANSWERABLE}
         rates |= {f"{kind}: {name}": self._rate(name) for kind, name in UNANSWERABLE.items()}

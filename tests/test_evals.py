@@ -273,7 +273,7 @@ def test_a_failing_row_is_wrong_and_the_run_goes_on(tmp_path: Path, animals: Ind
     rates = report.rates
     assert rates["correct"] == Rate(1, 3)
     assert rates["answerable: answered"] == Rate(1, 2)
-    assert rates["answerable: wrongly refused"] == Rate(0, 2)  # it failed; it did not refuse
+    assert rates["answerable: not answered"] == Rate(0, 2)  # it failed; it did not refuse
     assert rates["off-topic: refused"] == Rate(0, 1)  # nor is this a refusal
     assert "q1: RuntimeError: no history" in str(report)
 
