@@ -6,13 +6,13 @@ from collections.abc import Sequence
 
 from app import words
 from app.about import asked_of_article, lines_about
-from app.followup import resolve
+from app.followup import own_words, resolve
 from app.question import Question, content_words, sides, understand
 from app.select import Quote, rank_quotes
 from app.support import outcome
 from app.types import Answer, Citation, Outcome, Turn
 from index.search import Index
-from index.text import syllables
+from index.text import clean, fold, syllables
 from index.types import Document, Passage
 
 MAX_CHARS = 600
@@ -30,9 +30,14 @@ def ask(question: str, index: Index, history: Sequence[Turn] = ()) -> Answer:
     A follow-up is first made whole from `history`. The answer's sentences are slices of the documents; without one
     that supports an answer the outcome is `refuse` and there are no citations.
     """
+    alone = clean(question).strip()
     resolved = resolve(question, history)
     asked = understand(resolved)
     verdict, quoted = _find(asked, index)
+    if resolved != alone and not _speaks_of(quoted, own_words(alone)):
+        # "Giá xăng hôm nay?" after a question about population is no follow-up: nothing found speaks of petrol
+        resolved, asked = alone, understand(alone)
+        verdict, quoted = _find(asked, index)
     if verdict == "refuse":
         return Answer(question, resolved, asked.language, "refuse", words.no_answer(asked.language))
     citations = tuple(Citation.of(document, start, end, headings) for document, start, end, headings in quoted)
@@ -43,6 +48,16 @@ def ask(question: str, index: Index, history: Sequence[Turn] = ()) -> Answer:
         lead = words.answer_lead(asked.language, dates.pop() if len(dates) == 1 else "")
     lines = [f"{c.quote} [{n}]" for n, c in enumerate(citations, start=1)]
     return Answer(question, resolved, asked.language, verdict, "\n".join((lead, *lines)), citations)
+
+
+_OWN = 1 / 3  # share of a follow-up's own words that what is quoted for it must hold
+
+
+def _speaks_of(places: Sequence[_Place], words: Sequence[str]) -> bool:
+    """True when the quotes, their headings or titles hold a third of `words` (diacritics aside), or there are none."""
+    text = " ".join(f"{d.text[start:end]} {' '.join(headings)} {d.title}" for d, start, end, headings in places)
+    said = {fold(w) for w in syllables(text)}
+    return bool(places) and sum(fold(w) in said for w in words) >= _OWN * len(words)
 
 
 _Place = tuple[Document, int, int, tuple[str, ...]]  # document, start, end, headings

@@ -9,10 +9,10 @@ from app.question import MAX_CHARS, content_words, understand
 from app.types import MARKER, Turn
 from index.text import clean, fold, key
 
-# Words that point back into the conversation, in key form and without diacritics.
-_POINTS_BACK = re.compile(
-    r"\b(?:do|nay|no|ay|kia|tren|vay|con|the con|cai thu|cu the|it|that|this|they|them|those|these)\b"
-)
+# Words that point back into the conversation: as written, and for a question typed without diacritics. Only the
+# accented form tells "này" (this) from "nay" (today).
+_POINTS_BACK = re.compile(r"\b(?:đó|này|nó|ấy|kia|trên|vậy|còn|cái thứ|cụ thể|it|that|this|they|them|those|these)\b")
+_POINTS_BACK_BARE = re.compile(r"\b(?:do|no|ay|kia|tren|vay|con|cai thu|cu the|it|that|this|they|them|those|these)\b")
 _THEN = re.compile(r"\bthi sao\W*$|^(?:what|how) about\b")  # "thế xét riêng trong vùng thì sao?" only narrows
 _AND_WHAT_OF = re.compile(
     r"^(?:thế\s+|vậy\s+|the\s+|vay\s+)?(?:còn|con|what about|and|how about)\s+(.+?)[\s?.!]*$", re.IGNORECASE
@@ -83,14 +83,19 @@ def _item(answer: str, n: int) -> str:
     return re.sub(r"^(?:gồm|là|thứ \w+,?)\s+", "", items[n], flags=re.IGNORECASE) if n < len(items) else ""
 
 
+def own_words(question: str) -> tuple[str, ...]:
+    """Content syllables of `question` that say what it is about; none in "Ban hành ngày nào vậy?"."""
+    return tuple(w for w in content_words(question, understand(question).language) if w not in _GENERIC)
+
+
 def _leans_back(question: str) -> bool:
-    words = content_words(question, understand(question).language)
     if understand(question).codes or understand(question).phrases:
         return False
     if _THEN.search(fold(key(question))):
         return True
-    points = _POINTS_BACK.search(fold(key(question)))
-    # a name (a capital inside the sentence) brings its own subject
-    named = any(word[0].isupper() for word in question.split()[1:])
-    own = [w for w in words if w not in _GENERIC]
+    low = key(question)
+    points = (_POINTS_BACK_BARE if low == fold(low) else _POINTS_BACK).search(low)
+    # a name (a capital inside the sentence) or an acronym brings its own subject
+    named = any(w[0].isupper() for w in question.split()[1:]) or bool(re.search(r"\b[A-ZĐ]{2,}\b", question))
+    own = own_words(question)
     return not named and (len(own) < _SHORT or bool(points and len(own) <= 2 * _SHORT))

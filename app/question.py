@@ -23,7 +23,7 @@ _FRAME = frozenset(
         "là gì nào đâu ai sao mấy bao giờ khi thế vậy nhỉ ạ à ơi hả hở hông không hong hổng ko hok bây mình nhiêu "
         "tôi em anh chị bạn cho xin hãy nêu kể giúp với giùm dùm rõ có được bị do bởi của và các những một cái về "
         "trong theo tại từ đến tới ở ra vào thì mà nó này đó đây kia ấy như còn rồi chưa đã đang sẽ cũng lại vì phải "
-        "hay hoặc gồm lận nha nghen vô nhé"
+        "hay hoặc gồm lận nha nghen vô nhé hén dợ ha tụi coi giùm chừng cỡ dạ"
     ).split()
 )
 # Longer frames go first, as phrases: "số mấy" is frame, "dân số" is not.
@@ -31,6 +31,7 @@ _FRAME_PHRASES = (
     "số mấy", "số hiệu", "bao nhiêu", "ban hành", "nội dung", "vấn đề", "khác nhau", "so sánh", "kể tên", "liệt kê",
     "cụ thể", "chi tiết", "đầy đủ", "giải thích", "cho hỏi", "xin hỏi", "cho biết", "nghĩa là", "tên là", "nói về",
     "việc gì", "nghe đồn", "tên gì", "gọi là", "đúng không",
+    "mấy anh", "mấy chị", "mấy chú", "mấy cha", "mấy bạn", "anh hai", "anh ba", "vậy ta", "nghe đâu", "nghe nói",
 )  # fmt: skip
 _FRAME_ENGLISH = frozenset(
     "a an the of is are was were be been what which who whom whose when where why how does do did has have had and or "

@@ -76,9 +76,9 @@ def _missing(words: Sequence[str], present: set[str]) -> float:
 
 # Logistic regressions over Support.values(), fitted as evals/LOG.md tells (2026-11-23): the first tells what the
 # documents speak of from what they do not, the second a sentence that answers from one that does not.
-ON_TOPIC = (-1.7, -0.79, 1.15, 4.28, 7.87, 0.34, -2.1, -1.7, -0.62, -2.97, 13.5)
-ANSWERS = (-4.3, 0.49, 1.42, 1.59, 1.56, 1.9, 1.7, -3.44, -0.98, 1.58, 1.59)
-ON_TOPIC_AT, ANSWERS_AT = 0.6, 0.12
+ON_TOPIC = (-1.85, -1.1, 1.68, 4.31, 7.76, 0.46, -2.04, -1.4, -0.64, -2.81, 13.03)
+ANSWERS = (-4.25, 0.87, 1.15, 1.55, 1.58, 1.8, 1.67, -3.87, -1.05, 1.72, 1.01)
+ON_TOPIC_AT, ANSWERS_AT = 0.58, 0.12
 
 
 def probability(weights: Sequence[float], found: Support) -> float:

@@ -203,3 +203,11 @@ def test_names_the_index_does_not_know(index: Index, question: str, names: tuple
 def test_another_year_is_not_an_answer(index: Index) -> None:
     assert ask("Đập Sông Xanh khánh thành ngày nào của năm 2031?", index).outcome != "answer"
     assert ask("Đập Sông Xanh khánh thành ngày nào của năm 2019?", index).outcome == "answer"
+
+
+@pytest.mark.parametrize(
+    ("question", "follows"), [("Giá xăng hôm nay?", False), ("Lạm phát là gì?", False), ("cao mấy mét?", True)]
+)
+def test_a_new_subject_is_no_follow_up(index: Index, question: str, follows: bool) -> None:
+    history = [Turn("user", "Đập Sông Xanh khánh thành ngày nào?"), Turn("assistant", "03/4/2019")]
+    assert (ask(question, index, history).resolved != question) is follows
