@@ -13,6 +13,7 @@ import numpy as np
 from app.question import Question, counted
 from index.search import Index, scored_text
 from index.text import codes, dates, fold, key, syllables, terms
+from index.translate import expand, translations
 from index.types import Document, Hit, Passage
 from ingest.sentences import quote_spans
 
@@ -22,7 +23,7 @@ _K1, _B, _MEAN_LENGTH = 1.2, 0.4, 30.0  # BM25 within a sentence; 30 syllables i
 # listwise logistic regression, then rounded; 8-fold cross-validated hit@1 0.75, with first guesses 0.72 (evals/LOG.md).
 _SUPPORT = 0.4  # BM25 of the passage with its title and headings
 _HIT = 0.12  # how far behind the best passage this one was found, in z-scores
-_DENSE, _DENSE_ENGLISH = 0.55, 1.6  # cosine of question and sentence
+_DENSE = 0.55  # cosine of question and sentence
 _CUE = 0.55  # form: see form_cue
 _DEFINES = 0.3
 _PHRASE = 0.5  # words in quotation marks
@@ -58,13 +59,16 @@ class Scorer:
     def __init__(self, question: Question, index: Index) -> None:
         self.question = question
         weights = _term_weights(question, index)
+        # A term no passage holds cannot tell sentences apart.
         self._weights = {term: w for term, w in weights.items() if index.lexical.frequency(term)}
-        # A term no passage holds cannot tell sentences apart. In an English question that is nearly all of them: what
-        # is left ("Hau Giang") must not count for the whole, so they stay in the sum a match is measured against.
-        self._mass = sum((weights if question.language == "en" else self._weights).values()) or 1.0
         self._words = word_weights(question, index)
         self._words_mass = sum(self._words.values()) or 1.0
-        self._pairs = {pair: index.lexical.idf(pair) for pair in _pairs(question)}
+        self._mass = sum(self._weights.values()) or 1.0
+        if question.language == "en":
+            # What is known ("Hau Giang") must not count for a whole question whose words have no translation here.
+            self._mass += sum(w for word, w in self._words.items() if not known_word(word, question, index))
+        self._translations = {w: _known(w, index) for w in question.words} if question.language == "en" else {}
+        self._pairs = _pairs(question, index)
 
     def match(self, bag: Counter[str]) -> float:
         """BM25 of the text with terms `bag` for the question's terms, as a share of the best there could be, 0..1."""
@@ -80,37 +84,54 @@ class Scorer:
         for word, weight in self._words.items():
             if word in bag:
                 total += weight
+            elif said := self._translations.get(word):
+                # one of two synonyms says it all; "ban" is no sign of "bản"
+                total += weight * min(1.0, 2 * sum(p for term, p in said.items() if term in bag))
             elif "~" + fold(word) in bag:
                 total += weight * (0.5 if fold(word) != word else 1.0)
         return total / self._words_mass
 
     def pairs(self, bag: Counter[str]) -> float:
         """Share of the question's neighbouring content words, by idf, that stand side by side in the text (diacritics
-        aside), 0..1. Most Vietnamese words have two syllables: "dân" and "số" apart are not "dân số"."""
+        aside), 0..1. Most Vietnamese words have two syllables: "dân" and "số" apart are not "dân số". Of an English
+        word, any translation of two syllables will do."""
         mass = sum(self._pairs.values())
-        return sum(w for pair, w in self._pairs.items() if pair in bag) / mass if mass else 0.0
+        found = sum(w for terms_of, w in self._pairs.items() if any(term in bag for term in terms_of))
+        return found / mass if mass else 0.0
 
 
-def _pairs(question: Question) -> list[str]:
-    """Terms of the pairs of content words that stand side by side in the question as typed, without diacritics."""
+def _pairs(question: Question, index: Index) -> dict[tuple[str, ...], float]:
+    """Inverse document frequency of the pairs of content words that stand side by side in the question as typed, by
+    their term without diacritics. In an English question two such words are a pair only when they are a name; its other
+    pairs are words with translations of two syllables, any of which will do."""
     content = set(question.words)
     typed = syllables(question.text)
-    return [f"~{fold(a)}_{fold(b)}" for a, b in itertools.pairwise(typed) if a in content and b in content]
+    pairs = [f"~{fold(a)}_{fold(b)}" for a, b in itertools.pairwise(typed) if a in content and b in content]
+    idf, frequency = index.lexical.idf, index.lexical.frequency
+    if question.language == "vi":
+        return {(pair,): idf(pair) for pair in pairs}
+    found: dict[tuple[str, ...], float] = {(pair,): idf(pair) for pair in pairs if frequency(pair)}
+    for word in question.words:
+        if said := tuple(term for term in translations(word) if "_" in term):
+            found[said] = idf(next((term for term in said if frequency(term)), said[0]))
+    return found
+
+
+def known_word(word: str, question: Question, index: Index) -> bool:
+    """True when some passage holds `word` of the question, diacritics aside, or a translation of it."""
+    return bool(index.lexical.frequency("~" + fold(word)) or (question.language == "en" and _known(word, index)))
+
+
+def _known(word: str, index: Index) -> dict[str, float]:
+    """The translations of an English word that some passage holds, with their shares."""
+    return {term: p for term, p in translations(word).items() if index.lexical.frequency(term)}
 
 
 def _term_weights(question: Question, index: Index) -> dict[str, float]:
-    words = list(question.words)
-    bare = [fold(w) for w in words]
-    weights: dict[str, float] = {}
-    for term in dict.fromkeys([*words, *("~" + w for w in bare)]):
-        weights[term] = index.lexical.idf(term)
-    # bigrams only of words that stand side by side in the question as typed
-    typed = syllables(question.text)
-    content = set(words)
-    for a, b in itertools.pairwise(typed):
-        if a in content and b in content:
-            for term in (f"{a}_{b}", f"~{fold(a)}_{fold(b)}"):
-                weights[term] = index.lexical.idf(term)
+    if question.language == "en":
+        weights = {term: weight * index.lexical.idf(term) for term, weight in expand(question.text).items()}
+    else:
+        weights = {term: index.lexical.idf(term) for term in _vietnamese_terms(question)}
     for code in question.codes:
         weights["#" + code] = 2 * index.lexical.idf("#" + code)
     for _, _, day in dates(question.text):
@@ -118,9 +139,25 @@ def _term_weights(question: Question, index: Index) -> dict[str, float]:
     return weights
 
 
+def _vietnamese_terms(question: Question) -> list[str]:
+    bare = [fold(w) for w in question.words]
+    found = [*question.words, *("~" + w for w in bare)]
+    # bigrams only of words that stand side by side in the question as typed
+    for a, b in itertools.pairwise(syllables(question.text)):
+        if a in question.words and b in question.words:
+            found += (f"{a}_{b}", f"~{fold(a)}_{fold(b)}")
+    return found
+
+
 def word_weights(question: Question, index: Index) -> dict[str, float]:
-    """Inverse document frequency of each content word of the question (of its bare spelling if only that is known)."""
-    return {w: index.lexical.idf(w if index.lexical.frequency(w) else "~" + fold(w)) for w in question.words}
+    """Inverse document frequency of each content word of the question (of its bare spelling if only that is known), of
+    an English word that of its translations."""
+    weights = {w: index.lexical.idf(w if index.lexical.frequency(w) else "~" + fold(w)) for w in question.words}
+    if question.language == "en":
+        for word in weights:
+            if said := _known(word, index):
+                weights[word] = sum(p * index.lexical.idf(t) for t, p in said.items()) / sum(said.values())
+    return weights
 
 
 def rank_quotes(question: Question, index: Index, hits: Sequence[Hit]) -> list[Quote]:
@@ -136,7 +173,6 @@ def rank_quotes(question: Question, index: Index, hits: Sequence[Hit]) -> list[Q
     support = {id: scorer.match(bag) for id, bag in around.items()}
     context = {id: scorer.coverage(bag) for id, bag in around.items()}
     pairs = {id: scorer.pairs(bag) for id, bag in around.items()}
-    dense_weight = _DENSE_ENGLISH if question.language == "en" else _DENSE
     quotes = []
     for (hit, start, end), text, cosine in zip(spots, texts, cosines, strict=True):
         cue = form_cue(question, text)
@@ -145,7 +181,7 @@ def rank_quotes(question: Question, index: Index, hits: Sequence[Hit]) -> list[Q
             scorer.match(bag)
             + _SUPPORT * support[hit.passage.id]
             + _HIT * (hit.score - hits[0].score)
-            + dense_weight * float(cosine)
+            + _DENSE * float(cosine)
             + _CUE * cue
             + _DEFINES * _defines(question, text)
             + _PHRASE * _phrase_share(question, text)

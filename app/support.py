@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from app.question import Question, counted
-from app.select import Quote, word_weights
+from app.select import Quote, known_word, word_weights
 from app.types import Outcome
 from index.search import Index, scored_text
 from index.text import codes, fold, syllables
+from index.translate import translations
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,13 +30,8 @@ class Support:
     english: bool
 
     def values(self) -> tuple[float, ...]:
-        """The features in order, after the constant 1 of the intercept.
-
-        The words of an English question are not those of a Vietnamese text, so only the cosine speaks for it, and in a
-        place of its own.
-        """
-        if self.english:
-            return (1.0, 0.0, 0.0, 0.0, 0.0, self.form, 0.0, self.missing_numbers, 0.0, 1.0, self.dense)
+        """The features in order, after the constant 1 of the intercept. An English question has an intercept and a
+        weight of the cosine of its own: its words are found only in translation."""
         return (
             1.0,
             self.coverage,
@@ -46,8 +42,8 @@ class Support:
             self.unknown,
             self.missing_numbers,
             self.missing_names,
-            0.0,
-            0.0,
+            float(self.english),
+            self.dense if self.english else 0.0,
         )
 
 
@@ -55,8 +51,11 @@ def support(question: Question, quotes: Sequence[Quote], index: Index) -> Suppor
     """The support `quotes` (best first, at least one) give."""
     present = {fold(w) for q in quotes for w in syllables(scored_text(q.document, q.passage))}
     weights = word_weights(question, index)
-    unknown = sum(w for word, w in weights.items() if not index.lexical.frequency("~" + fold(word)))
+    english = question.language == "en"
+    unknown = sum(w for word, w in weights.items() if not known_word(word, question, index))
     names = [s for word in question.text.split()[1:] if word[:1].isupper() for s in syllables(word) if s.isalpha()]
+    if english:  # "Prime Minister" is no name
+        names = [s for s in names if len(s) > 1 and not translations(s)]
     return Support(
         coverage=max(q.coverage for q in quotes),
         context=max(q.context for q in quotes),
@@ -66,7 +65,7 @@ def support(question: Question, quotes: Sequence[Quote], index: Index) -> Suppor
         unknown=unknown / (sum(weights.values()) or 1.0),
         missing_numbers=_missing(question.numbers, present),
         missing_names=_missing(names, present),
-        english=question.language == "en",
+        english=english,
     )
 
 
@@ -76,9 +75,9 @@ def _missing(words: Sequence[str], present: set[str]) -> float:
 
 # Logistic regressions over Support.values(), fitted as evals/LOG.md tells (2026-11-23): the first tells what the
 # documents speak of from what they do not, the second a sentence that answers from one that does not.
-ON_TOPIC = (-1.85, -1.1, 1.68, 4.31, 7.76, 0.46, -2.04, -1.4, -0.64, -2.81, 13.03)
-ANSWERS = (-4.25, 0.87, 1.15, 1.55, 1.58, 1.8, 1.67, -3.87, -1.05, 1.72, 1.01)
-ON_TOPIC_AT, ANSWERS_AT = 0.58, 0.12
+ON_TOPIC = (-1.61, -1.19, 1.72, 3.64, 7.92, 0.42, -2.53, -1.13, -1.07, -2.15, 4.75)
+ANSWERS = (-4.3, 0.97, 1.68, 1.26, 1.44, 1.66, 1.38, -3.83, -1.15, -0.49, 1.5)
+ON_TOPIC_AT, ANSWERS_AT = 0.65, 0.12
 
 
 def probability(weights: Sequence[float], found: Support) -> float:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -51,12 +51,25 @@ class Lexical:
 
         return Lexical(bm25s.BM25.load(str(folder)), size)
 
-    def scores(self, query_terms: Sequence[str]) -> npt.NDArray[np.float32]:
-        """BM25 of every passage, shape (size,); zeros where no term of the query is known."""
+    def scores(self, query_terms: Sequence[str] | Mapping[str, float]) -> npt.NDArray[np.float32]:
+        """BM25 of every passage, shape (size,); zeros where no term of the query is known. A term of a mapping counts
+        as often as its weight says."""
+        if isinstance(query_terms, Mapping):
+            return self._weighted(query_terms)
         known = [t for t in query_terms if t in self._rows]
         if not known:
             return np.zeros(self.size, dtype=np.float32)
         return np.asarray(self._bm25.get_scores(known), dtype=np.float32)
+
+    def _weighted(self, weights: Mapping[str, float]) -> npt.NDArray[np.float32]:
+        # bm25s keeps the score of every term in every passage that holds it as a sparse matrix, a column a term
+        total = np.zeros(self.size, dtype=np.float32)
+        for term, weight in weights.items():
+            row = self._rows.get(term)
+            if row is not None:
+                column = slice(*self._bm25.scores["indptr"][row : row + 2])
+                total[self._bm25.scores["indices"][column]] += weight * self._bm25.scores["data"][column]
+        return total
 
     def frequency(self, term: str) -> int:
         """Number of passages that hold `term`."""
