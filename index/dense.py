@@ -69,9 +69,11 @@ class Dense:
                 raise StoreError(
                     f"the collection in {folder} holds {collection.count()} of {len(vectors)} vectors; {_REBUILD}"
                 )
-            # count() proves little: with the segment files lost, it is right and queries are wrong. Ask for one vector.
-            if len(vectors):
-                found = collection.query(query_embeddings=[vectors[0]], n_results=1, include=["distances"])
+            # count() proves little: with the segment files lost, it is right and queries are wrong. Ask for one vector;
+            # a zero row (a text without any known term) is at distance 1 from everything, itself too.
+            known = next((row for row in vectors if row.any()), None)
+            if known is not None:
+                found = collection.query(query_embeddings=[known], n_results=1, include=["distances"])
                 if not found["distances"][0] or found["distances"][0][0] > 1e-3:
                     raise StoreError(f"the collection in {folder} does not find its own first vector; {_REBUILD}")
         except StoreError:

@@ -7,9 +7,11 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+import numpy as np
+import numpy.typing as npt
 import pytest
 
 from index.errors import StoreError
@@ -347,3 +349,19 @@ def test_odd_names_and_links(library: Library, corpus: Path, tmp_path: Path) -> 
 def test_refresh_without_changes_needs_no_lock(library: Library) -> None:
     with library._store.writing():
         library.refresh()
+
+
+class BlankEncoder(ToyEncoder):
+    """Knows no text at all: every row is zero, as the static model's is for a text without a known term."""
+
+    fingerprint = "blank"
+
+    def encode(self, texts: Sequence[str], *, query: bool = False) -> npt.NDArray[np.float32]:
+        return np.zeros((len(texts), self.dim), dtype=np.float32)
+
+
+def test_texts_unknown_to_the_model_are_found_by_their_words(corpus: Path, tmp_path: Path) -> None:
+    library = Library(corpus, tmp_path / "data", BlankEncoder())
+    library.refresh()
+    assert found(library, "đập sông xanh") == ["Đập thủy lợi"]
+    library.close()
