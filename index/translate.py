@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from pathlib import Path
 
-from index.text import clean, codes, dates, syllables, terms
+from index.text import clean, marks, syllables, terms
 
 TABLE = Path(__file__).with_name("translations.tsv.xz")
 
@@ -137,6 +137,5 @@ def expand(query: str) -> dict[str, float]:
     for run in as_typed:
         for term in terms(run):
             weights[term] = max(weights.get(term, 0.0), 1.0)
-    for mark, spans in (("#", codes(query)), ("@", dates(query))):
-        weights.update({mark + value: 1.0 for _, _, value in spans})
+    weights.update(dict.fromkeys(marks(query), 1.0))
     return weights
