@@ -9,7 +9,7 @@ from typing import Literal
 
 from app.types import Language
 from index.query import is_english, untelex
-from index.text import clean, codes, dates, fold, key, syllables
+from index.text import clean, codes, dates, fold, key, short_codes, syllables
 
 MAX_CHARS = 1000
 """A question is cut at this many characters; a longer one is a document."""
@@ -109,7 +109,7 @@ class Question:
 
 def understand(text: str) -> Question:
     """Take `text` (any spelling) apart."""
-    text = untelex(clean(text)[:MAX_CHARS].strip())
+    text = _apart(untelex(clean(text)[:MAX_CHARS].strip()))
     language: Language = "en" if is_english(text) else "vi"
     bare = _bare(text)
     kind: Kind = next((kind for kind, pattern in _ASKS if re.search(pattern, bare)), "other")
@@ -129,6 +129,14 @@ def understand(text: str) -> Question:
         unit=_unit(bare),
         focus=_focus(bare),
     )
+
+
+def _apart(text: str) -> str:
+    """`text` with "NQ05" as "NQ 05": one word of both stands in no document."""
+    for start, _, _ in reversed(short_codes(text)):
+        if text[start - 1 : start].isalpha():
+            text = f"{text[:start]} {text[start:]}"
+    return text
 
 
 # Question words as they are spelled with diacritics. Folded they are other words too: "máy", "nhiều", "ái", "não".

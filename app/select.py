@@ -12,7 +12,7 @@ import numpy as np
 
 from app.question import Question, counted
 from index.search import Index, scored_text
-from index.text import codes, dates, fold, key, syllables, terms
+from index.text import codes, dates, fold, key, marks, syllables, terms
 from index.translate import expand, translations
 from index.types import Document, Hit, Passage
 from ingest.sentences import quote_spans
@@ -134,8 +134,8 @@ def _term_weights(question: Question, index: Index) -> dict[str, float]:
         weights = {term: index.lexical.idf(term) for term in _vietnamese_terms(question)}
     for code in question.codes:
         weights["#" + code] = 2 * index.lexical.idf("#" + code)
-    for _, _, day in dates(question.text):
-        weights["@" + day] = index.lexical.idf("@" + day)
+    for mark in marks(question.text):
+        weights.setdefault(mark, index.lexical.idf(mark))
     return weights
 
 
