@@ -147,7 +147,8 @@ def syllables(text: str) -> list[str]:
 
 
 class Mark(NamedTuple):
-    """Something written with figures that has several spellings, at `[start:end]` of the text, in one spelling."""
+    """Something written with figures that has several spellings, at `[start:end]` of the text, in one spelling; "" for
+    a date there is not."""
 
     sort: Literal["code", "short code", "date", "month", "day", "number"]
     start: int
@@ -191,7 +192,8 @@ def _marks(text: str) -> Iterator[Mark]:
         if start >= done:
             for mark in _marks_at(text, start, end):
                 done = mark.end
-                yield mark
+                if mark.value:
+                    yield mark
 
 
 _DIGITS = re.compile(r"\d\d*")  # sre finds a lone first \d faster than \d+
@@ -224,7 +226,7 @@ def _words_before(text: str, start: int) -> list[str]:
 # A document code: number, optional year, then letter groups, e.g. 05-NQ/TU, 1588/QĐ-TTg, 202/2025/QH15. People also
 # type 05-NQTU, 05 NQ/TU and 05-DA/TU; the canonical form keeps letters and digits only and has no diacritics. TƯ is TW.
 _CODE = re.compile(
-    r"0*(\d{1,5})(?:/(\d{4}))?(?:\s?[-–—/]\s?|\s(?=[A-ZĐ]{2,3}\s?[-/]?\s?(?:TU|T[WƯ]|TTg|CP|UBND|H[ĐD]ND)(?![^\W_])))"
+    r"0*(\d{1,5})(?:/(\d{4}))?(?:\s?[-–—/]\s?|\s(?=[A-ZĐ]{2,3}(?:\s?[-/]\s?)?(?:TU|T[WƯ]|TTg|CP|UBND|H[ĐD]ND)(?![^\W_])))"
     r"((NQ|Q[ĐD]|[ĐD]A|CTr|CT|KH|TTLT|TT|TB|BC|CV|H[ĐD]|H[ĐD]ND|UBND|UBTVQH\d*|QH\d*|N[ĐD]|KL|QC|PL|SL|C[ĐD]|TTr|VBHN)"
     r"((?:TU|T[WƯ]|TTg|CP|UBND|H[ĐD]ND|NS)?(?:\s?[-–/.]\s?(?:[A-ZĐƯ]{2,8}|QH\d+))*))(?![^\W_])",
     re.IGNORECASE,
@@ -264,16 +266,18 @@ _KINDS = {form: short for name, short in _NAMES.items() for form in (key(name), 
     form: fold(form) for form in _ABBREVIATIONS
 }
 _NUMBER_WORDS = frozenset(("số", "so", "no", "number"))
-# What "báo cáo 6 …" counts, unless it begins a date: "nghị quyết 5 năm 2021".
+# What "báo cáo 6 …" counts. Only words that seldom follow a document's number in a question, with or without diacritics
+# ("nội" is also "nói"): a wrong code is one rare term more, a missed one loses the document.
 _UNITS = (
-    "tháng tuần quý giờ phút giây lần điểm mục tiêu người ca tỷ tỉ triệu nghìn ngàn trăm đồng phần ha km m nhiệm nội "
-    "vấn trang chương bước loại nhóm dự công đề giai nước bộ ngành đơn môn lớp trường chỉ trụ đột khâu khoản vụ năm "
-    "ngày hộ dòng cấp đợt cuộc bên sao giải khu cây con chiếc bài câu kỳ khóa xã phường years year months month days "
-    "day weeks hours percent people points"
-)
+    "năm", "tháng", "ngày", "tuần", "giờ", "phút", "giây", "lần", "điểm", "người", "tỷ", "tỉ", "triệu", "nghìn", "ngàn",
+    "trăm", "đồng", "km", "trang", "chương", "bước", "nhóm", "loại", "khâu", "xã", "huyện", "nước", "cán bộ", "vấn đề",
+    "nhiệm vụ", "mục tiêu", "chỉ tiêu", "giải pháp", "dự án", "đề án", "công trình", "đơn vị", "trụ cột",
+    "years?", "months?", "weeks?", "days?", "hours?", "percent", "people", "points?",
+)  # fmt: skip
+# "nghị quyết 5 năm 2021" and "… năm nào" name a year, "kế hoạch 5 năm 2016-2020" does not.
 _UNIT = re.compile(
-    r"\s?%|\s{1,3}(?!n[ăa]m\s\d{4}(?!\s?[-–])|ng[àa]y\s\d)(?:"
-    + "|".join(sorted({form for unit in _UNITS.split() for form in (unit, fold(unit))}))
+    r"\s?%|\s{1,3}(?!n[ăa]m\s\d{4}(?!\s?[-–])|ng[àa]y\s\d|\w+\s(?:n[àa]o|m[ấa]y|g[ìi])(?![^\W_]))(?:"
+    + "|".join(sorted({form for unit in _UNITS for form in (unit, fold(unit))}))
     + r")(?![^\W_])",
     re.IGNORECASE,
 )
@@ -327,7 +331,7 @@ _DAY_FIRST = re.compile(
     r"(?![^\W_])\.?(?:,?\s{1,3}(\d{4})(?!\d))?",
     re.IGNORECASE,
 )
-_MONTH_FIRST = re.compile(r"0?(\d{1,2})(?:st|nd|rd|th)?(?![^\W_]|[./:]\d|%)(?:,?\s{1,3}(\d{4})(?!\d))?")
+_MONTH_FIRST = re.compile(r"0?(\d{1,2})(?:st|nd|rd|th)?(?![^\W_]|[.,/:]\d|%)(?:,?\s{1,3}(\d{4})(?!\d))?")
 _DAY = re.compile(
     r"0?(\d{1,2})(?:\s?[/.-]\s?|\s{1,3}th[áa]ng\s{1,3})0?(\d{1,2})(?![^\W_]|[/.,-]\d|\s?%)", re.IGNORECASE
 )
@@ -358,11 +362,11 @@ def _date_at(text: str, start: int, before: list[str]) -> Mark | None:
     return None
 
 
-def _date(start: int, end: int, year: str | None, month: int, day: str) -> Mark | None:
+def _date(start: int, end: int, year: str | None, month: int, day: str) -> Mark:
     try:
         found = datetime.date(int(year or 2000), month, int(day))  # 2000: 29 February is a day of some year
     except ValueError:
-        return None
+        return Mark("date", start, end, "")
     return Mark("date", start, end, f"{found}") if year else Mark("day", start, end, f"{found:%m-%d}")
 
 

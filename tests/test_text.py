@@ -192,6 +192,9 @@ def test_what_is_no_full_document_code(text: str) -> None:
         ("NGHỊ QUYẾT SỐ: 05", "05-NQ/TU"),
         ("Resolution No. 5", "05-NQ/TU"),
         ("nghị quyết 5 năm 2021", "05-NQ/TU"),
+        ("nghị quyết 5 ra năm nào", "05-NQ/TU"),
+        ("nghi quyet 5 nam nao", "05-NQ/TU"),
+        ("nghi quyet 5 noi gi", "05-NQ/TU"),
         ("nghị quyết 202", "Nghị quyết số 202/2025/QH15"),
         ("quyết định số 1588", "1588/QĐ-TTg"),
         ("qđ 1588/2023", "1588/QĐ-TTg"),
@@ -267,8 +270,9 @@ def test_a_date_begins_with_its_word() -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "45/13/2022 và 2021 - 2030", "31/2/2022", "29/2/2023", "ngày 30 tháng 2", "13/2022", "tháng 13/2022", "0/2022",
-        "quý 2/2022", "số 6/2022", "6/2022/AB", "2/3", "1/6", "February 30, 2022", "May 10", "tháng 7-13/2022",
+        "45/13/2022 và 2021 - 2030", "31/2/2022", "29/2/2023", "31 tháng 2 năm 2022", "ngày 30 tháng 2", "13/2022",
+        "tháng 13/2022", "0/2022", "quý 2/2022", "số 6/2022", "6/2022/AB", "2/3", "1/6", "February 30, 2022", "May 10",
+        "June 1,200", "tháng 7-13/2022",
     ],
 )  # fmt: skip
 def test_what_is_no_date(text: str) -> None:
