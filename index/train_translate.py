@@ -10,7 +10,6 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-import zlib
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -20,7 +19,7 @@ import numpy as np
 import numpy.typing as npt
 
 from index.text import VERSION, clean, fold, syllables, terms
-from index.train import LICENCES, read_excluded, read_rows, runs, strings
+from index.train_data import LICENCES, is_held_out_translation, read_excluded, read_rows, runs, strings
 from index.translate import FUNCTION_WORDS, TABLE, Table, base_forms, write_table
 
 Ints = npt.NDArray[np.int32] | npt.NDArray[np.int64]
@@ -64,12 +63,6 @@ class Sentence:
 # ---------------------------------------------------------------- reading
 
 
-def is_held_out(row: dict[str, object]) -> bool:
-    """True for the parallel documents `index.train` holds out: whoever measures on them measures both tables."""
-    doc = row.get("doc")
-    return isinstance(doc, str) and zlib.crc32(doc.encode()) % 16 == 0
-
-
 def read_sentences(
     folder: Path, excluded: frozenset[str] = frozenset(), settings: Settings | None = None
 ) -> tuple[list[Sentence], list[str]]:
@@ -86,7 +79,7 @@ def read_sentences(
         rows = dropped = 0
         for row in read_rows(path):
             rows += 1
-            if is_held_out(row):
+            if is_held_out_translation(row):
                 continue
             if excluded and any(run in excluded for text in strings(row) for run in runs(text)):
                 dropped += 1

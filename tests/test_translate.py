@@ -21,7 +21,7 @@ from index.train_translate import (
     Sentence,
     Settings,
     english_words,
-    is_held_out,
+    is_held_out_translation,
     learn,
     main,
     read_sentences,
@@ -228,7 +228,7 @@ def test_the_command_repeats_itself(tmp_path: Path, capsys: pytest.CaptureFixtur
 
 def test_overlap_with_an_excluded_text_and_held_out_documents_are_left_out(tmp_path: Path) -> None:
     long = "một hai ba bốn năm sáu bảy tám chín mười mười một mười hai mười ba"
-    held = next(f"N{n}" for n in range(1000) if is_held_out({"doc": f"N{n}"}))
+    held = next(f"N{n}" for n in range(1000) if is_held_out_translation({"doc": f"N{n}"}))
     write(
         tmp_path, "envi_toy", [{"en": "x", "vi": long}, {"en": "y", "vi": "chim", "doc": held}, {"en": "z", "vi": "cá"}]
     )
