@@ -431,7 +431,7 @@ def create_app(library: Library, ask: Ask | None = None, *, host: str = "127.0.0
     import gradio as gr
     from fastapi import FastAPI
 
-    from app.settings import bundled_corpus
+    from index.settings import bundled_corpus
 
     if ask is None:
         from app.answer import ask as answer

@@ -19,9 +19,9 @@ from index.text import clean
 if TYPE_CHECKING:  # numpy, chromadb and the rest are imported by the command that needs them: --help takes no time
     from collections.abc import Iterator
 
-    from app.settings import Settings
     from app.types import Answer, Turn
     from index.search import Progress
+    from index.settings import Settings
     from ingest.library import Changes, Library
 
 
@@ -90,8 +90,8 @@ def _command(commands: Any, name: str, run: Any, text: str) -> argparse.Argument
 
 @contextmanager
 def _library(args: argparse.Namespace) -> Iterator[tuple[Library, Settings]]:
-    from app.settings import load
     from index.encoder import load_encoder
+    from index.settings import load
     from ingest.library import Library
 
     settings = load()
@@ -263,7 +263,7 @@ def _index(args: argparse.Namespace) -> int:
 
 
 def _serve(args: argparse.Namespace) -> int:
-    from app.settings import load
+    from index.settings import load
 
     settings = load({**os.environ, "HOIDAP_PORT": args.port} if args.port is not None else None)
     port = settings.port

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from app.cli import main
-from app.settings import SETTINGS, load
 from index.errors import UsageError
+from index.settings import SETTINGS, load
 
 DAM = "Đập thủy lợi\n\nĐập Sông Xanh cao 42 mét và khánh thành ngày 03/4/2019.\n"
 
