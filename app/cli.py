@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from index.errors import HoidapError, UsageError
+from index.filters import add_options, from_options
 from index.text import clean
 
 if TYPE_CHECKING:  # numpy, chromadb and the rest are imported by the command that needs them: --help takes no time
@@ -63,6 +64,8 @@ def _parser() -> argparse.ArgumentParser:
     ask.add_argument(
         "--json", nargs="?", const="-", metavar="OUT", help="print the answer as JSON; with --batch: write rows to OUT"
     )
+
+    add_options(ask)
 
     serve = _command(commands, "serve", _serve, "open the chat on this machine")
     serve.add_argument("--port", help="port to listen on (default: HOIDAP_PORT or 7860)")
@@ -149,14 +152,15 @@ def _ask(args: argparse.Namespace) -> int:
     with _library(args) as (library, _):
         _refreshed(library)
         index = library.index()
+        where = from_options(args, index.documents.values())
         if args.batch is None:
-            answer = ask(args.question, index)
+            answer = ask(args.question, index, where=where)
             print(json.dumps(answer.as_row(), ensure_ascii=False, indent=2) if args.json else _as_text(answer))
             return 0
         results = []
         for id, question, history in rows:
             started = time.perf_counter()
-            answer = ask(question, index, history)
+            answer = ask(question, index, history, where)
             seconds = round(time.perf_counter() - started, 4)
             results.append({"id": id, **answer.as_row(), "seconds": seconds})
     _write_lines(Path(args.json), results)

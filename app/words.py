@@ -117,6 +117,10 @@ WORDS: dict[str, dict[Language, str]] = {
         "vi": "Tài liệu trong kho không có thông tin để trả lời câu hỏi này.",
         "en": "The documents hold no information to answer this question.",
     },
+    "no_answer_there": {
+        "vi": "Tài liệu trong phạm vi đã chọn không có thông tin để trả lời câu hỏi này.",
+        "en": "The documents you chose hold no information to answer this question.",
+    },
     "related_lead": {
         "vi": "Không tìm thấy câu trả lời trực tiếp trong tài liệu. Đoạn gần nhất:",
         "en": "No direct answer was found in the documents. The nearest passage, in Vietnamese:",
@@ -145,9 +149,9 @@ def say(key: str, language: Language, **values: object) -> str:
     return WORDS[key][language].format(**values)
 
 
-def no_answer(language: Language) -> str:
-    """The whole answer when the documents do not hold one."""
-    return say("no_answer", language)
+def no_answer(language: Language, narrowed: bool = False) -> str:
+    """The whole answer when the documents do not hold one; `narrowed` when not all of them were asked."""
+    return say("no_answer_there" if narrowed else "no_answer", language)
 
 
 def related_lead(language: Language) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from argparse import ArgumentParser, Namespace
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -129,6 +130,29 @@ def check(where: Filter, documents: Iterable[Document]) -> None:
         _fits(Filter(since=where.since, until=where.until), there, f"no document is dated {text}", ends)
     if where.also:
         check(where.also, there)
+
+
+def add_options(parser: ArgumentParser) -> None:
+    """The options of a command that searches; `from_options` reads them."""
+    group = parser.add_argument_group("only in documents (an option given twice: either value)")
+    group.add_argument("--publisher", action="append", default=[], metavar="WORDS", help="whose publisher has WORDS")
+    group.add_argument("--type", action="append", default=[], metavar="TYPE", help="of a type, e.g. 'nghị quyết'")
+    group.add_argument("--from", dest="since", default="", metavar="DATE", help="dated DATE or later: 2023, 2023-11 …")
+    group.add_argument("--to", dest="until", default="", metavar="DATE", help="dated DATE or earlier")
+    group.add_argument("--document", action="append", default=[], metavar="ID", help="with this id (`hoidap list`)")
+
+
+def from_options(options: Namespace, documents: Iterable[Document]) -> Filter:
+    """The filter `options` ask for. Raises UsageError for a value that fits none of `documents`."""
+    where = Filter(
+        documents=tuple(options.document),
+        publishers=tuple(options.publisher),
+        kinds=tuple(options.type),
+        since=iso_date(options.since),
+        until=iso_date(options.until),
+    )
+    check(where, documents)
+    return where
 
 
 _LISTED = 30  # values named in an error; a larger library has too many to read
