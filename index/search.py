@@ -68,6 +68,11 @@ class Index:
         found = self.within(where).score(query, k)
         return [found.hit(i) for i in range(len(found.rows))]
 
+    @property
+    def size(self) -> int:
+        """Number of passages a search may find."""
+        return len(self.passages) if self._admitted is None else int(self._admitted.sum())
+
     def within(self, where: Filter | None) -> Index:
         """A view of this index that finds only passages of documents `where` admits, and knows only their terms; word
         statistics and means stay those of the whole, so a score does not depend on what else was asked for."""
@@ -110,6 +115,7 @@ class Index:
             vector=vector,
             rows=rows[order],
             fused=fused[order],
+            bm25=lexical,
             lexical=lexical[rows][order],
             lexical_z=lexical_z[order],
             dense=cosines[order],
@@ -159,20 +165,35 @@ class Scored:
     english: bool
     terms: Mapping[str, float]  # searched by the lexical half, with how often each counts
     vector: Vectors  # of the query, shape (dim,)
+    bm25: Vectors  # of every passage of the index
     rows: npt.NDArray[np.intp]  # positions in `index.passages`
     fused: npt.NDArray[np.float64]
-    lexical: Vectors  # BM25, 0 when no term matched
+    lexical: Vectors  # BM25 of those at `rows`, 0 when no term matched
     lexical_z: npt.NDArray[np.float64]
     dense: Vectors  # cosine, -1..1
     dense_z: npt.NDArray[np.float64]
     dense_weight: float  # fused = (1 - dense_weight) * lexical_z + dense_weight * dense_z
     seconds: Mapping[str, float]  # of each step, in order
 
+    def ranks(self) -> tuple[list[int], list[int]]:
+        """Places, from 1, of the passages found when one half alone orders all that could be: by BM25, and by cosine.
+        Equal scores share the first of their places."""
+        dense, admitted = self.index._dense, self.index._admitted
+        if dense is None:
+            return [], []
+        there = np.arange(len(self.bm25)) if admitted is None else np.flatnonzero(admitted)
+        return _places(self.bm25[there], self.lexical), _places(dense.cosines(self.vector, there), self.dense)
+
     def hit(self, i: int) -> Hit:
         """The passage in place `i`, counted from 0, as a search returns it."""
         passage = self.index.passages[int(self.rows[i])]
         document = self.index.documents[passage.document]
         return Hit(passage, document, float(self.fused[i]), float(self.lexical[i]), float(self.dense[i]))
+
+
+def _places(every: Vectors, scores: Vectors) -> list[int]:
+    below = np.searchsorted(np.sort(every), scores, side="right")
+    return [1 + len(every) - int(n) for n in below]
 
 
 class _Laps:
@@ -280,21 +301,26 @@ def open_index(folder: Path, encoder: Encoder) -> Index:
         documents = {d["id"]: Document(**d) for d in _rows(folder / "documents.jsonl")}
         passages = [Passage(**{**p, "headings": tuple(p["headings"])}) for p in _rows(folder / "passages.jsonl")]
     except (OSError, ValueError, TypeError, KeyError) as error:
-        raise StoreError(f"the index in {folder} is incomplete or damaged ({error}); it has to be rebuilt") from error
+        raise StoreError(
+            f"the index in {folder} is incomplete or damaged ({error}); `hoidap index` rebuilds it"
+        ) from error
     for name, expected in identity(encoder).items():
         if manifest.get(name) != expected:
             raise StoreError(
                 f"the index in {folder} was built with {name} {manifest.get(name)!r}, this program has {expected!r}; "
-                "it has to be rebuilt"
+                "`hoidap index` rebuilds it"
             )
     if len(passages) != manifest.get("passages"):
         raise StoreError(
-            f"the index in {folder} holds {len(passages)} of {manifest.get('passages')} passages; rebuild it"
+            f"the index in {folder} holds {len(passages)} of {manifest.get('passages')} passages; "
+            "`hoidap index` rebuilds it"
         )
     if not passages:
         return Index(documents, passages, Lexical.empty(), None, encoder)
     try:
         lexical = Lexical.load(folder / "lexical", len(passages))
     except (OSError, ValueError, KeyError) as error:
-        raise StoreError(f"the lexical index in {folder} cannot be read ({error}); it has to be rebuilt") from error
+        raise StoreError(
+            f"the lexical index in {folder} cannot be read ({error}); `hoidap index` rebuilds it"
+        ) from error
     return Index(documents, passages, lexical, Dense.open(folder / "dense"), encoder)
