@@ -35,10 +35,14 @@ def main(argv: Sequence[str] | None = None) -> int:
     except HoidapError as error:
         print(f"index: {error}", file=sys.stderr)
         return 2 if isinstance(error, UsageError) else 1
-    if args.json:
-        print(json.dumps(explanation.as_row(), ensure_ascii=False, indent=2))
-    else:
-        print("\n".join(as_lines(explanation, min(shutil.get_terminal_size((100, 24)).columns, 100))))
+    try:
+        if args.json:
+            print(json.dumps(explanation.as_row(), ensure_ascii=False, indent=2))
+        else:
+            width = min(shutil.get_terminal_size((100, 24)).columns, 100)
+            print("\n".join(as_lines(explanation, width)), flush=True)
+    except BrokenPipeError:  # `python -m index … | head`
+        sys.stderr.close()
     return 0
 
 
