@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 from index.filters import Filter
 from index.search import Index
-from index.text import fold, syllable_spans
+from index.text import fold, syllables
 from index.types import Hit
 
 
@@ -132,19 +134,21 @@ def words(terms: Mapping[str, float]) -> dict[str, float]:
 def matched(text: str, terms: Iterable[str]) -> list[tuple[int, int]]:
     """Places `[start, end)` in `text` where one of `terms` stands, in order; neighbouring ones are one."""
     wanted = set(terms)
-    spans = syllable_spans(text)
+    spans = [(m.start(), m.end()) for m in re.finditer(r"[^\W_]+", text)]
+    spelled = ["".join(syllables(text[start:end])) for start, end in spans]
 
-    def stands(*syllables: str) -> bool:
-        return not wanted.isdisjoint(("_".join(syllables), "~" + fold("_".join(syllables))))
+    def stands(term: str) -> bool:
+        return term in wanted or "~" + fold(term) in wanted
 
-    marked = [stands(syllable) for _, _, syllable in spans]
-    for i in range(len(spans) - 1):
-        if stands(spans[i][2], spans[i + 1][2]):
-            marked[i] = marked[i + 1] = True
+    marked = {i for i, syllable in enumerate(spelled) if stands(syllable)}
+    for i, (one, other) in enumerate(pairwise(spelled)):
+        if stands(f"{one}_{other}"):
+            marked |= {i, i + 1}
     places: list[tuple[int, int]] = []
-    for (start, end, _), mark in zip(spans, marked, strict=True):
-        if mark and places and not text[places[-1][1] : start].strip():
+    for i in sorted(marked):
+        start, end = spans[i]
+        if places and not text[places[-1][1] : start].strip():
             places[-1] = (places[-1][0], end)
-        elif mark:
+        else:
             places.append((start, end))
     return places

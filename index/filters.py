@@ -10,7 +10,7 @@ from datetime import date
 from functools import lru_cache
 
 from index.errors import UsageError
-from index.text import clean, dates, fold, syllables
+from index.text import clean, fold, syllables
 from index.types import Document
 
 
@@ -102,12 +102,9 @@ def iso_date(text: str) -> str:
     Raises UsageError for anything else.
     """
     typed = clean(text).strip()
-    month = re.fullmatch(r"0?(\d{1,2})[/.-](\d{4})", typed, re.ASCII)
-    day = dates(typed)
-    if day and day[0][:2] == (0, len(typed)):
-        typed = day[0][2]
-    elif month:
-        typed = f"{month[2]}-{int(month[1]):02}"
+    spelled = re.fullmatch(r"(?:(\d{1,2})[/.-])?(\d{1,2})[/.-](\d{4})", typed, re.ASCII)
+    if spelled:
+        typed = "-".join(part.zfill(2) for part in spelled.group(3, 2, 1) if part)
     Filter(since=typed)  # refuses what is no date
     return typed
 

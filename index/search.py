@@ -53,14 +53,19 @@ class Index:
     ) -> None:
         self.documents = documents
         self.passages = passages
-        self.lexical = lexical
+        self.lexical = lexical  # of a view: knows the terms of the passages it finds
         self.encoder = encoder
+        self._statistics = lexical  # what scores are worked out with, in a view too
         self._dense = dense
         self._admitted: npt.NDArray[np.bool_] | None = None  # of a view: which passages it finds
 
     def search(self, query: str, k: int = 10, where: Filter | None = None) -> list[Hit]:
         """The `k` best passages for `query` (any spelling: NFD, no diacritics, Telex left-overs), best first; with
-        `where` only of documents it admits, in the same order and with the same scores as without it.
+        `where` only of documents it admits.
+
+        With `where`, the result is exactly, scores too, what it admits of a search for all passages, cut at `k`.
+        Without, candidates are the 100 best of each half, or the `k` best if that is more; a passage that neither half
+        has among them is missed.
 
         Fused score = (1 - w) z(BM25) + w z(cosine), both z-scores over all passages of the index. Ranks are not fused:
         reciprocal rank fusion lost 7 points of nDCG@10 on the same data. Ties are broken by passage id.
@@ -96,7 +101,7 @@ class Index:
         laps.end("understand")
         vector = self.encoder.encode([query], query=True)[0]
         laps.end("encode")
-        lexical = self.lexical.scores(asked)
+        lexical = self._statistics.scores(asked)
         laps.end("lexical")
         rows = self._candidates(lexical, vector, max(k, _CANDIDATES))
         cosines = self._dense.cosines(vector, rows) if self._dense else np.zeros(0, dtype=np.float32)

@@ -116,12 +116,7 @@ _WORD = re.compile(r"[^\W_]+")
 
 def syllables(text: str) -> list[str]:
     """The syllables and numbers of `text` in key form; leading zeros go ("05 đề án" asks the same as "5 đề án")."""
-    return [syllable for _, _, syllable in syllable_spans(text)]
-
-
-def syllable_spans(text: str) -> list[tuple[int, int, str]]:
-    """`syllables` with their places in `text`: (start, end, syllable)."""
-    return [(m.start(), m.end(), m.group().lstrip("0") or "0") for m in _WORD.finditer(key(text))]
+    return [m.group().lstrip("0") or "0" if m.group()[0] == "0" else m.group() for m in _WORD.finditer(key(text))]
 
 
 # A document code: number, optional year, then letter groups, e.g. 05-NQ/TU, 1588/QĐ-TTg, 202/2025/QH15. People also
