@@ -11,6 +11,7 @@ from app.question import Question, content_words, sides, understand
 from app.select import Quote, rank_quotes
 from app.support import outcome
 from app.types import Answer, Citation, Outcome, Turn
+from index.filters import Filter
 from index.search import Index
 from index.text import clean, fold, syllables
 from index.types import Document, Passage
@@ -24,12 +25,14 @@ _HITS = 12  # passages whose sentences are looked at
 _SECOND = 0.85
 
 
-def ask(question: str, index: Index, history: Sequence[Turn] = ()) -> Answer:
-    """Answer `question` (any spelling: NFD, no diacritics, Telex left-overs) from the documents in `index`.
+def ask(question: str, index: Index, history: Sequence[Turn] = (), where: Filter | None = None) -> Answer:
+    """Answer `question` (any spelling: NFD, no diacritics, Telex left-overs) from the documents in `index`, or from
+    those of them that `where` admits as if there were no others.
 
     A follow-up is first made whole from `history`. The answer's sentences are slices of the documents; without one
     that supports an answer the outcome is `refuse` and there are no citations.
     """
+    index = index.within(where)
     alone = clean(question).strip()
     resolved = resolve(question, history)
     asked = understand(resolved)
@@ -39,7 +42,7 @@ def ask(question: str, index: Index, history: Sequence[Turn] = ()) -> Answer:
         resolved, asked = alone, understand(alone)
         verdict, quoted = _find(asked, index)
     if verdict == "refuse":
-        return Answer(question, resolved, asked.language, "refuse", words.no_answer(asked.language))
+        return Answer(question, resolved, asked.language, "refuse", words.no_answer(asked.language, bool(where)))
     citations = tuple(Citation.of(document, start, end, headings) for document, start, end, headings in quoted)
     if verdict == "related":
         lead = words.related_lead(asked.language)

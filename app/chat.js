@@ -1,5 +1,6 @@
 // Runs once, when the (empty) source panel is loaded; Gradio hands in element, trigger, props and watch.
-// What it may tell the server: trigger('ask', {text}), trigger('cite', {link}), trigger('remove', {id}).
+// What it may tell the server: trigger('ask', {text}), trigger('cite', {link}), trigger('remove', {id}), and
+// trigger('look', {question, publisher, kind, since, until}).
 
 document.documentElement.lang = props.lang; // Gradio's page says "en" and has no setting for it
 
@@ -51,6 +52,14 @@ document.addEventListener('click', (event) => {
   }
 }, true);
 
+document.addEventListener('submit', (event) => {
+  const form = event.target.closest('.hd-find');
+  if (!form) return;
+  event.preventDefault();
+  if (matchMedia('(pointer: coarse)').matches) document.activeElement.blur(); // a phone's keyboard hides what was found
+  trigger('look', Object.fromEntries(new FormData(form)));
+}, true);
+
 document.addEventListener('keydown', (event) => {
   if (event.key === 'Escape' && element.querySelector('.hd-source')) close();
 });
@@ -86,7 +95,7 @@ function ours(text) {
 function translate(node) {
   const texts = document.createTreeWalker(node, NodeFilter.SHOW_TEXT);
   for (let text = texts.nextNode(); text; text = texts.nextNode()) {
-    if (text.parentElement.closest('#hd-talk, #hd-panel, #hd-shelf, script, style')) continue;
+    if (text.parentElement.closest('#hd-talk, #hd-panel, #hd-shelf, #hd-found, script, style')) continue;
     const words = ours(text.data);
     if (words !== null && words !== text.data) text.data = words;
   }

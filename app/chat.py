@@ -6,26 +6,29 @@ page that wires it to Gradio. Documents are never trusted: everything shown is e
 
 from __future__ import annotations
 
-import hashlib
-import html
 import logging
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
+from app.inspector import MAX_RESULTS, form_html, results_html
+from app.markup import NOTHING, Html, Link, digest, joined, tag
 from app.question import MAX_CHARS
 from app.types import MARKER, Turn
 from app.words import BUILT_IN, EXAMPLES, NAME, date_text, number_text, say
-from index.errors import HoidapError
+from index.errors import HoidapError, UsageError
+from index.explain import explain
+from index.filters import Filter, iso_date
 
 if TYPE_CHECKING:
     import gradio as gr
     from fastapi import FastAPI
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-    from app.types import Answer, Citation, Language
+    from app.types import Answer, Language
     from index.search import Index
     from index.types import Document, Passage
     from ingest.library import Changes, Library
@@ -58,57 +61,6 @@ _CSP = "; ".join(
 
 
 # ---- text to HTML ----------------------------------------------------------------------------------------------------
-
-
-class Html(str):
-    """Text that is HTML already. Everything else that goes into a tag is escaped, so forgetting is safe."""
-
-    __slots__ = ()
-
-
-NOTHING = Html()
-
-
-def tag(name: str, *children: str, **attributes: object) -> Html:
-    """An element; "_" in an attribute's name stands for "-", and a trailing one is dropped ("class_")."""
-    named = "".join(
-        f' {key.rstrip("_").replace("_", "-")}="{html.escape(str(value))}"' for key, value in attributes.items()
-    )
-    return Html(f"<{name}{named}>{joined(*children)}</{name}>")
-
-
-def joined(*parts: str) -> Html:
-    """The parts one after the other, escaped unless they are Html."""
-    return Html("".join(part if isinstance(part, Html) else html.escape(part) for part in parts))
-
-
-class Link(NamedTuple):
-    """What a citation's link says: enough to find the quote again, and to notice that it is no longer there.
-
-    It comes back from the browser, so every part is checked against the index before anything is shown.
-    """
-
-    n: int
-    start: int
-    end: int
-    digest: str
-    document: str
-
-    @staticmethod
-    def to(n: int, citation: Citation) -> Link:
-        return Link(n, citation.start, citation.end, _digest(citation.quote), citation.document)
-
-    def __str__(self) -> str:
-        return f"#cite-{self.n}-{self.start}-{self.end}-{self.digest}-{self.document}"
-
-    @staticmethod
-    def parse(text: str) -> Link | None:
-        match = re.fullmatch(r"#cite-(\d{1,4})-(\d{1,9})-(\d{1,9})-([0-9a-f]{8})-([\w-]{1,100})", text, re.ASCII)
-        return Link(int(match[1]), int(match[2]), int(match[3]), match[4], match[5]) if match else None
-
-
-def _digest(quote: str) -> str:
-    return hashlib.sha256(quote.encode()).hexdigest()[:8]
 
 
 def answer_html(answer: Answer, note: str = "") -> Html:
@@ -188,7 +140,7 @@ def source_html(link: Link, index: Index, language: Language) -> Html:
     if document is None:
         return _panel(link, language, "", tag("p", say("gone", language), class_="hd-gone"))
     quote = document.text[link.start : link.end]
-    if not quote or _digest(quote) != link.digest:
+    if not quote or digest(quote) != link.digest:
         return _panel(link, language, document.title, tag("p", say("changed", language), class_="hd-gone"))
     passages = [p for p in index.passages if p.document == document.id]
     headings = next((p.headings for p in passages if p.start <= link.start and link.end <= p.end), ())
@@ -333,6 +285,28 @@ class Chat:
             text = self.say("known_error", error=error)
             return _panel(link, self.language, "", tag("p", text, class_="hd-gone"))
 
+    def form_html(self) -> Html:
+        """The form of the inspector, which offers the publishers and types there are."""
+        return form_html(self._documents(), self.language)
+
+    def look(self, sent: Callable[[str], str]) -> Html:
+        """What the search finds for the fields of that form (`sent` gives each by its name), and why."""
+        question = sent("question").strip()[:MAX_CHARS]
+        if not question:
+            return NOTHING
+        try:
+            where = Filter(
+                publishers=tuple(filter(None, [sent("publisher").strip()[:MAX_CHARS]])),
+                kinds=tuple(filter(None, [sent("kind").strip()[:MAX_CHARS]])),
+                since=iso_date(sent("since")[:MAX_CHARS]),
+                until=iso_date(sent("until")[:MAX_CHARS]),
+            )
+            return results_html(explain(self.library.index(), question, MAX_RESULTS, where), self.language)
+        except UsageError:  # only the dates can be wrong
+            return tag("p", self.say("bad_dates"), class_="hd-problem", role="alert")
+        except HoidapError as error:
+            return tag("p", self.say("known_error", error=error), class_="hd-problem", role="alert")
+
     def add(self, paths: Sequence[Path]) -> Html:
         """Add the files people dropped, delete the uploaded copies, and say for each what became of it."""
         from ingest.read import Source
@@ -431,7 +405,7 @@ def create_app(library: Library, ask: Ask | None = None, *, host: str = "127.0.0
     import gradio as gr
     from fastapi import FastAPI
 
-    from app.settings import bundled_corpus
+    from index.settings import bundled_corpus
 
     if ask is None:
         from app.answer import ask as answer
@@ -512,14 +486,21 @@ def _blocks(chat: Chat) -> gr.Blocks:
     def cite(event: gr.EventData) -> str:
         return chat.source_html(_sent(event, "link"))
 
+    def look(event: gr.EventData) -> str:
+        return _status(chat.look(partial(_sent, event)))
+
+    def held() -> tuple[str, ...]:
+        return chat.head_html(), chat.documents_html(), chat.form_html()
+
     def drop(files: list[str] | None) -> Iterator[tuple[Any, ...]]:
-        yield gr.skip(), _status(tag("p", chat.say("adding"), class_="hd-waiting")), gr.skip(), gr.skip()
-        yield None, _status(chat.add([Path(f) for f in files or []])), chat.documents_html(), chat.head_html()
+        nothing = (gr.skip(),) * 3
+        yield gr.skip(), _status(tag("p", chat.say("adding"), class_="hd-waiting")), *nothing
+        yield None, _status(chat.add([Path(f) for f in files or []])), *held()
 
     def remove(event: gr.EventData) -> tuple[str, ...]:
-        return _status(chat.remove(_sent(event, "id"))), chat.documents_html(), chat.head_html()
+        return _status(chat.remove(_sent(event, "id"))), *held()
 
-    for handler in (ask, cite, remove):
+    for handler in (ask, cite, look, remove):
         # Gradio passes an event to whoever names its type; here the type is only a word, as gradio is imported late
         handler.__annotations__["event"] = gr.EventData
 
@@ -550,6 +531,9 @@ def _blocks(chat: Chat) -> gr.Blocks:
                 )
                 report = gr.HTML(_status(""), elem_id="hd-report", **plain)
                 shelf = gr.HTML(elem_id="hd-shelf", **plain)
+            with gr.Tab(chat.say("tab_inspect")), gr.Column(elem_id="hd-inspect"):
+                form = gr.HTML(elem_id="hd-form", **plain)
+                found = gr.HTML(_status(""), elem_id="hd-found", **plain)
         # All HTML comes whole from the server. Handlebars' {{value}} would escape it too, but Gradio 6.31 evaluates
         # what Handlebars made as a JavaScript template: "${alert(1)}" in a document would run. The default template,
         # used everywhere here, takes the value as an argument of that function instead.
@@ -565,14 +549,22 @@ def _blocks(chat: Chat) -> gr.Blocks:
             event(do, takes, gives, api_visibility="private", show_progress="hidden", **more)
 
         # not as the components' values: for those Gradio makes public endpoints
-        on(page.load, lambda: (chat.head_html(), chat.documents_html()), [], [head, shelf], queue=False)
+        on(page.load, held, [], [head, shelf, form], queue=False)
         on(box.submit, send, [box, talk], [shown, box, talk], concurrency_id="ask", concurrency_limit=4)
         on(panel.ask, ask, [talk], [shown, box, talk], concurrency_id="ask", concurrency_limit=4)
         on(anew.click, lambda: (chat.talk_html([]), [], ""), [], [shown, talk, panel], queue=False)
         on(panel.cite, cite, [], [panel], queue=False)
+        on(panel.look, look, [], [found], concurrency_id="ask", concurrency_limit=4)
         # one change of the library at a time
-        on(files.upload, drop, [files], [files, report, shelf, head], concurrency_id="change", concurrency_limit=1)
-        on(panel.remove, remove, [], [report, shelf, head], concurrency_id="change", concurrency_limit=1)
+        on(
+            files.upload,
+            drop,
+            [files],
+            [files, report, head, shelf, form],
+            concurrency_id="change",
+            concurrency_limit=1,
+        )
+        on(panel.remove, remove, [], [report, head, shelf, form], concurrency_id="change", concurrency_limit=1)
     page.queue(max_size=32, api_open=False)
     # sessions kept in memory; with the default of 10,000, 8,000 questions grew the process from 198 to 480 MB
     page.state_session_capacity = 200

@@ -14,14 +14,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from index.errors import HoidapError, UsageError
+from index.filters import add_options, from_options
 from index.text import clean
 
 if TYPE_CHECKING:  # numpy, chromadb and the rest are imported by the command that needs them: --help takes no time
     from collections.abc import Iterator
 
-    from app.settings import Settings
     from app.types import Answer, Turn
     from index.search import Progress
+    from index.settings import Settings
     from ingest.library import Changes, Library
 
 
@@ -64,6 +65,8 @@ def _parser() -> argparse.ArgumentParser:
         "--json", nargs="?", const="-", metavar="OUT", help="print the answer as JSON; with --batch: write rows to OUT"
     )
 
+    add_options(ask)
+
     serve = _command(commands, "serve", _serve, "open the chat on this machine")
     serve.add_argument("--port", help="port to listen on (default: HOIDAP_PORT or 7860)")
 
@@ -90,8 +93,8 @@ def _command(commands: Any, name: str, run: Any, text: str) -> argparse.Argument
 
 @contextmanager
 def _library(args: argparse.Namespace) -> Iterator[tuple[Library, Settings]]:
-    from app.settings import load
     from index.encoder import load_encoder
+    from index.settings import load
     from ingest.library import Library
 
     settings = load()
@@ -149,14 +152,15 @@ def _ask(args: argparse.Namespace) -> int:
     with _library(args) as (library, _):
         _refreshed(library)
         index = library.index()
+        where = from_options(args, index.documents.values())
         if args.batch is None:
-            answer = ask(args.question, index)
+            answer = ask(args.question, index, where=where)
             print(json.dumps(answer.as_row(), ensure_ascii=False, indent=2) if args.json else _as_text(answer))
             return 0
         results = []
         for id, question, history in rows:
             started = time.perf_counter()
-            answer = ask(question, index, history)
+            answer = ask(question, index, history, where)
             seconds = round(time.perf_counter() - started, 4)
             results.append({"id": id, **answer.as_row(), "seconds": seconds})
     _write_lines(Path(args.json), results)
@@ -263,7 +267,7 @@ def _index(args: argparse.Namespace) -> int:
 
 
 def _serve(args: argparse.Namespace) -> int:
-    from app.settings import load
+    from index.settings import load
 
     settings = load({**os.environ, "HOIDAP_PORT": args.port} if args.port is not None else None)
     port = settings.port

@@ -68,6 +68,49 @@ WORDS: dict[str, dict[Language, str]] = {
         "vi": "Tài liệu này đã thay đổi sau câu trả lời. Hãy hỏi lại để có trích dẫn mới.",
         "en": "This document has changed since the answer was given. Ask again for a new quote.",
     },
+    # the inspector
+    "tab_inspect": {"vi": "Soi tìm kiếm", "en": "Inspect search"},
+    "inspect": {"vi": "Máy tìm thấy gì, và vì sao?", "en": "What does the search find, and why?"},
+    "inspect_more": {
+        "vi": "Gõ một câu hỏi để xem những đoạn được tìm thấy, điểm của từng đoạn, và các từ đã khớp.",
+        "en": "Type a question to see the passages found, the scores of each, and the words that matched.",
+    },
+    "find": {"vi": "Soi", "en": "Inspect"},
+    "only_in": {"vi": "Chỉ tìm trong tài liệu", "en": "Only in documents"},
+    "kind": {"vi": "Loại", "en": "Type"},
+    "any": {"vi": "Tất cả", "en": "All"},
+    "since": {"vi": "Từ", "en": "From"},
+    "until": {"vi": "Đến", "en": "To"},
+    "date_hint": {"vi": "vd. 11/2023", "en": "e.g. 2023-11"},
+    "publisher_hint": {"vi": "vd. Báo Hậu Giang", "en": "e.g. Báo Hậu Giang"},
+    "found": {"vi": "{count} đoạn điểm cao nhất trong {all} đoạn", "en": "The best {count} of {all} passages"},
+    "none_admitted": {
+        "vi": "Không có tài liệu nào khớp điều kiện đã chọn.",
+        "en": "No document meets these conditions.",
+    },
+    "bad_dates": {
+        "vi": "Ngày viết như 2023, 11/2023 hoặc 9/11/2023, ngày sớm hơn ở ô “Từ”.",
+        "en": "Write dates like 2023, 2023-11 or 2023-11-09, the earlier one first.",
+    },
+    "translated": {"vi": "Tìm bằng tiếng Việt: {terms}", "en": "Searched in Vietnamese: {terms}"},
+    "formula": {
+        "vi": "Điểm = {lexical} × z từ ngữ + {dense} × z ngữ nghĩa; z là số độ lệch chuẩn trên mức trung bình.",
+        "en": "Score = {lexical} × z of words + {dense} × z of meaning; z counts standard deviations above the mean.",
+    },
+    "score": {"vi": "Điểm {score}", "en": "Score {score}"},
+    "open_passage": {"vi": "Mở đoạn {n}: {title}", "en": "Open passage {n}: {title}"},
+    "lexical_half": {"vi": "Từ ngữ", "en": "Words"},
+    "dense_half": {"vi": "Ngữ nghĩa", "en": "Meaning"},
+    "place": {"vi": "hạng {n}", "en": "rank {n}"},
+    "no_word": {"vi": "không khớp từ nào", "en": "no word matched"},
+    "matched": {"vi": "Từ khớp", "en": "Matched"},
+    "more_words": {"vi": "và {n} từ nữa", "en": "and {n} more"},
+    "step_understand": {"vi": "Hiểu câu hỏi", "en": "Understand"},
+    "step_encode": {"vi": "mã hóa", "en": "encode"},
+    "step_lexical": {"vi": "từ ngữ", "en": "words"},
+    "step_dense": {"vi": "ngữ nghĩa", "en": "meaning"},
+    "step_fusion": {"vi": "xếp hạng", "en": "rank"},
+    "step_all": {"vi": "tất cả {ms} ms", "en": "{ms} ms in all"},
     # the documents
     "tab_documents": {"vi": "Tài liệu", "en": "Documents"},
     "add": {"vi": "Thêm tài liệu", "en": "Add documents"},
@@ -117,6 +160,10 @@ WORDS: dict[str, dict[Language, str]] = {
         "vi": "Tài liệu trong kho không có thông tin để trả lời câu hỏi này.",
         "en": "The documents hold no information to answer this question.",
     },
+    "no_answer_there": {
+        "vi": "Tài liệu trong phạm vi đã chọn không có thông tin để trả lời câu hỏi này.",
+        "en": "The documents you chose hold no information to answer this question.",
+    },
     "related_lead": {
         "vi": "Không tìm thấy câu trả lời trực tiếp trong tài liệu. Đoạn gần nhất:",
         "en": "No direct answer was found in the documents. The nearest passage, in Vietnamese:",
@@ -145,9 +192,9 @@ def say(key: str, language: Language, **values: object) -> str:
     return WORDS[key][language].format(**values)
 
 
-def no_answer(language: Language) -> str:
-    """The whole answer when the documents do not hold one."""
-    return say("no_answer", language)
+def no_answer(language: Language, narrowed: bool = False) -> str:
+    """The whole answer when the documents do not hold one; `narrowed` when not all of them were asked."""
+    return say("no_answer_there" if narrowed else "no_answer", language)
 
 
 def related_lead(language: Language) -> str:
@@ -167,6 +214,12 @@ def answer_lead(language: Language, published: str) -> str:
 def number_text(number: int, language: Language) -> str:
     """1000 is 1.000 or 1,000."""
     return f"{number:,}".replace(",", "." if language == "vi" else ",")
+
+
+def decimal_text(number: float, digits: int, language: Language) -> str:
+    """3.14159 with two digits is 3,14 or 3.14."""
+    text = f"{number:.{digits}f}".replace("-", "\N{MINUS SIGN}")
+    return text.replace(".", ",") if language == "vi" else text
 
 
 _ISO = re.compile(r"(\d{4})(?:-(\d\d)(?:-(\d\d))?)?")

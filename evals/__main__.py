@@ -63,9 +63,9 @@ def _with_corpus(argument: str) -> tuple[Path, Path | None]:
 
 
 def _answers(arguments: argparse.Namespace) -> int:
-    from app import settings
     from app.answer import ask
     from evals import answers, read_rows
+    from index import settings
     from index.encoder import load_encoder
 
     rows = read_rows(arguments.questions)
@@ -80,8 +80,8 @@ def _answers(arguments: argparse.Namespace) -> int:
 
 
 def _retrieval(arguments: argparse.Namespace) -> int:
-    from app import settings
     from evals import retrieval
+    from index import settings
     from index.encoder import load_encoder
 
     collections = [retrieval.read_collection(folder) for folder in arguments.folders]
@@ -97,8 +97,8 @@ def _retrieval(arguments: argparse.Namespace) -> int:
 
 
 def _calibrate(arguments: argparse.Namespace) -> int:
-    from app import settings
     from evals import Row, answers, calibrate, read_rows
+    from index import settings
     from index.encoder import load_encoder
 
     in_use = settings.load()

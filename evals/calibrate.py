@@ -26,6 +26,7 @@ from evals import Rate, Row, check_new, digest
 from evals.answers import Question, read_question
 from evals.matching import Group, Span, touches_any
 from index.errors import UsageError
+from index.filters import Filter
 from index.search import Index
 from index.types import Hit
 
@@ -87,8 +88,8 @@ class LeftOut(Index):
         self._whole = whole
         self._left_out = {p.id for p in whole.passages if touches_any(evidence, [Span(p.document, p.start, p.end)])}
 
-    def search(self, query: str, k: int = 10) -> list[Hit]:
-        hits = self._whole.search(query, k + len(self._left_out))
+    def search(self, query: str, k: int = 10, where: Filter | None = None) -> list[Hit]:
+        hits = self._whole.search(query, k + len(self._left_out), where)
         return [hit for hit in hits if hit.passage.id not in self._left_out][:k]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from copy import copy
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,7 @@ class Lexical:
         self.size = size
         self._rows: dict[str, int] = bm25.vocab_dict if bm25 else {}
         self._frequencies = np.diff(bm25.scores["indptr"]) if bm25 else np.zeros(0, dtype=np.int64)
+        self._admitted: npt.NDArray[np.bool_] | None = None  # of a view: the passages it knows
 
     @staticmethod
     def empty() -> Lexical:
@@ -62,21 +64,46 @@ class Lexical:
         return np.asarray(self._bm25.get_scores(known), dtype=np.float32)
 
     def _weighted(self, weights: Mapping[str, float]) -> npt.NDArray[np.float32]:
-        # bm25s keeps the score of every term in every passage that holds it as a sparse matrix, a column a term
         total = np.zeros(self.size, dtype=np.float32)
         for term, weight in weights.items():
-            row = self._rows.get(term)
-            if row is not None:
-                column = slice(*self._bm25.scores["indptr"][row : row + 2])
-                total[self._bm25.scores["indices"][column]] += weight * self._bm25.scores["data"][column]
+            passages, scores = self._column(term)
+            total[passages] += weight * scores
         return total
 
-    def frequency(self, term: str) -> int:
-        """Number of passages that hold `term`."""
+    def _column(self, term: str) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.float32]]:
+        """The passages that hold `term` and its score in each: bm25s keeps a sparse matrix with a column for a term."""
         row = self._rows.get(term)
-        return 0 if row is None else int(self._frequencies[row])
+        if row is None:
+            return np.zeros(0, dtype=np.int32), np.zeros(0, dtype=np.float32)
+        column = slice(*self._bm25.scores["indptr"][row : row + 2])
+        return self._bm25.scores["indices"][column], self._bm25.scores["data"][column]
+
+    def parts(self, passage: int, weights: Mapping[str, float]) -> dict[str, float]:
+        """What each term of `weights` adds to the score of the passage at row `passage`; only terms it holds."""
+        found = {}
+        for term, weight in weights.items():
+            passages, scores = self._column(term)
+            if (at := passages == passage).any():
+                found[term] = weight * float(scores[at][0])
+        return found
+
+    def within(self, admitted: npt.NDArray[np.bool_]) -> Lexical:
+        """A view that knows only the terms of the passages `admitted`, shape (size,); scores and idf stay the same."""
+        view = copy(self)
+        view._admitted = admitted
+        return view
+
+    def frequency(self, term: str) -> int:
+        """Number of passages that hold `term`; in a view, of those it knows."""
+        if self._admitted is None:
+            return self._spread(term)
+        return int(self._admitted[self._column(term)[0]].sum())
 
     def idf(self, term: str) -> float:
         """Lucene's inverse document frequency, ln(1 + (n - df + 0.5) / (df + 0.5)); largest for an unknown term."""
-        df = self.frequency(term)
+        df = self._spread(term)
         return math.log(1 + (self.size - df + 0.5) / (df + 0.5))
+
+    def _spread(self, term: str) -> int:
+        row = self._rows.get(term)
+        return 0 if row is None else int(self._frequencies[row])

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
+import re
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from filelock import FileLock, Timeout
 
 from index.errors import StoreError
+from index.text import fold
 
 _POINTER = "CURRENT"
 _LOCK_SECONDS = 60.0  # a build of the bundled corpus takes under 5 s; a larger one is waited for, then named
@@ -83,6 +87,36 @@ class Store:
     def _last_number(self) -> int:
         names = (p.name[1:] for p in self.root.glob("g*"))
         return max((int(n) for n in names if n.isdigit()), default=0)
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """The folder that holds all a library has: one for each corpus folder, named after it."""
+
+    corpus: Path
+    folder: Path
+
+    @staticmethod
+    def of(corpus: Path, data: Path) -> Home:
+        """The home under `data` of the library of `corpus`. Raises StoreError when `corpus` is not a folder."""
+        if not corpus.is_dir():
+            raise StoreError(f"{corpus} is not a folder; give --corpus a folder of .md, .txt or .html files")
+        corpus = corpus.resolve()
+        slug = re.sub(r"[^a-z0-9]+", "-", fold(corpus.name).lower()).strip("-") or "corpus"
+        return Home(corpus, data / f"{slug}-{hashlib.sha256(str(corpus).encode()).hexdigest()[:8]}")
+
+    def store(self, fingerprint: str) -> Store:
+        """Its indexes by the encoder with that fingerprint: two models never share one. All encoders' have one writer,
+        for they share the added documents."""
+        place = hashlib.sha256(f"{self.corpus}\0{fingerprint}".encode()).hexdigest()[:8]
+        return Store(self.folder / f"index-{place}", self.folder / "writer.lock")
+
+    def published(self, fingerprint: str) -> Path:
+        """Folder of the index to read. Raises StoreError when there is none yet."""
+        folder = self.store(fingerprint).current()
+        if folder is None:
+            raise StoreError(f"no index of {self.corpus} yet; `hoidap index --corpus {self.corpus}` builds it")
+        return folder
 
 
 def write_whole(path: Path, data: bytes) -> None:

@@ -25,6 +25,7 @@ class Document:
     author: str = ""
     published: str = ""  # ISO date, possibly only "2023-11" or "2023"; "" when unknown
     number: str = ""  # official number, e.g. "1588/QĐ-TTg"
+    kind: str = ""  # what it is, in lower case: "nghị quyết", "quyết định", "bài viết" (an article) …; "" when unknown
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import logging
-import re
 import shutil
 import threading
 from collections.abc import Iterable, Iterator, Mapping
@@ -16,7 +14,7 @@ from typing import Any
 from index.encoder import Encoder
 from index.errors import ReadError, StoreError
 from index.search import Index, Progress, build, identity, open_index
-from index.store import Store, write_whole
+from index.store import Home, write_whole
 from index.text import fold
 from index.types import Document, Passage
 from ingest import cut
@@ -91,18 +89,13 @@ class Library:
 
     def __init__(self, corpus: Path, data: Path, encoder: Encoder) -> None:
         """Raises StoreError when `corpus` is not a folder."""
-        if not corpus.is_dir():
-            raise StoreError(f"{corpus} is not a folder; give --corpus a folder of .md, .txt or .html files")
-        self.corpus = corpus.resolve()
+        home = Home.of(corpus, data)
+        self.corpus = home.corpus
         self.encoder = encoder
-        slug = re.sub(r"[^a-z0-9]+", "-", fold(self.corpus.name).lower()).strip("-") or "corpus"
-        # one folder per corpus place and encoder: two models never share an index
-        place = hashlib.sha256(f"{self.corpus}\0{encoder.fingerprint}".encode()).hexdigest()[:8]
-        home = data / f"{slug}-{hashlib.sha256(str(self.corpus).encode()).hexdigest()[:8]}"
-        self._files = home / "files"
-        self._state_file = home / "library.json"
-        # one writer for all encoders' indexes, for they share the added documents
-        self._store = Store(home / f"index-{place}", home / "writer.lock")
+        self._home = home
+        self._files = home.folder / "files"
+        self._state_file = home.folder / "library.json"
+        self._store = home.store(encoder.fingerprint)
         self._open: list[tuple[Path, Index]] = []  # the index in use, last; before it the one that was
         self._opening = threading.Lock()  # changes take the store's lock; a question never waits for a build
 
@@ -112,9 +105,7 @@ class Library:
         Raises StoreError when nothing is published (call `refresh` first) or the index was built by another program.
         """
         with self._opening:
-            folder = self._store.current()
-            if folder is None:
-                raise StoreError(f"no index of {self.corpus} yet; run `hoidap index` to build it")
+            folder = self._home.published(self.encoder.fingerprint)
             if not self._open or self._open[-1][0] != folder:
                 self._open.append((folder, open_index(folder, self.encoder)))
                 # a search in another thread may still be on the index before this one, not on the one before that

@@ -10,6 +10,8 @@ from app.answer import MAX_CHARS, ask
 from app.question import understand
 from app.support import unknown_names
 from app.types import MARKER, Answer, Citation, Turn
+from app.words import no_answer
+from index.filters import Filter
 from index.search import Index
 from index.types import Document
 from ingest.library import Library
@@ -96,6 +98,23 @@ WORDS = st.lists(
 def test_promises_hold_for_any_question(index: Index, question: str, before: list[str]) -> None:
     history = [Turn("user", text) for text in before]
     check(ask(question, index, history), index)
+
+
+@given(WORDS, st.sampled_from([Filter(kinds=("bài viết",)), Filter(publishers=("nong nghiep",)), Filter(since="2030")]))
+def test_only_what_the_filter_admits_is_cited(index: Index, question: str, where: Filter) -> None:
+    answer = ask(question, index, where=where)
+    check(answer, index)
+    assert all(where.admits(index.documents[c.document]) for c in answer.citations)
+
+
+def test_documents_left_out_might_as_well_not_be_there(index: Index) -> None:
+    question = "Quyết định 15/QĐ-UBND nói về công trình nào?"
+    assert ask(question, index, where=Filter(publishers=("Sở Nông nghiệp",))).outcome == "answer"
+    # the article does not name the decision, so without the report nobody knows of it
+    assert ask(question, index, where=Filter(kinds=("bài viết",))).outcome != "answer"
+    answer = ask(question, index, where=Filter(since="2030"))
+    assert (answer.outcome, answer.text) == ("refuse", no_answer("vi", narrowed=True))
+    assert ask("Bài họp báo này ai viết?", index, where=Filter(kinds=("bài viết",))).outcome == "answer"
 
 
 @pytest.mark.parametrize(

@@ -237,6 +237,74 @@ def test_a_dropped_file_is_answered_from_and_removed(page: Page, served: Served,
     assert "4 giờ 45 sáng" not in (ask(page, question).text_content() or "")
 
 
+def inspect(page: Page, question: str, **conditions: str) -> Locator:
+    """Search on the inspector's tab, and wait for what is found."""
+    page.get_by_role("tab", name=say("tab_inspect", "vi")).click()
+    for name, value in conditions.items():
+        field = page.get_by_label(say(name, "vi"), exact=True)
+        field.select_option(value) if name == "kind" else field.fill(value)
+    box = page.get_by_role("textbox", name=say("question", "vi")).and_(page.locator("#hd-question"))
+    box.fill(question)
+    page.locator("#hd-found [role=status]").evaluate("e => e.replaceChildren()")
+    box.press("Enter")
+    page.locator("#hd-found [role=status] > *").first.wait_for()
+    return page.locator(".hd-results > li")
+
+
+@both_sizes
+def test_the_inspector_shows_what_the_search_finds_and_opens_it(page: Page, served: Served) -> None:
+    results = inspect(page, "ba nhieemj vuj ddootj phas")
+    hits = served.library.index().search("ba nhiệm vụ đột phá", 10)
+    assert results.count() == len(hits)
+    for i, hit in enumerate(hits):
+        assert results.nth(i).locator(".hd-found-text").text_content() == hit.passage.text
+    assert "đột phá" in " ".join(results.first.locator("mark").all_text_contents()).lower()
+    assert say("understood", "vi", question="ba nhiệm vụ đột phá") in page.locator("#hd-found").inner_text()
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    link = results.nth(1).get_by_role("link")
+    panel = open_panel(page, link)
+    assert panel.locator("mark").text_content() == hits[1].passage.text
+    assert in_view(page, panel.locator("mark"))
+    page.keyboard.press("Escape")
+    panel.wait_for(state="detached")
+    assert page.evaluate("document.activeElement.href") == link.evaluate("link => link.href")
+
+
+def test_the_inspector_searches_only_where_it_is_told(page: Page) -> None:
+    everywhere = inspect(page, "nhân lực").all_text_contents()
+    there = inspect(page, "nhân lực", publisher="bao hau giang", kind="bài viết", since="10/2024", until="2024")
+    assert 0 < there.count() < len(everywhere)
+    assert all("Báo Hậu Giang" in text for text in there.locator(".hd-facts:first-of-type").all_text_contents())
+    assert inspect(page, "nhân lực", since="1/2030").count() == 0
+    assert say("bad_dates", "vi") in page.locator("#hd-found").inner_text()  # from 2030 to 2024
+    assert inspect(page, "nhân lực", since="1/2030", until="").count() == 0
+    assert say("none_admitted", "vi") in page.locator("#hd-found").inner_text()
+
+
+def test_the_inspector_can_be_used_with_the_keyboard_and_is_labelled(page: Page) -> None:
+    page.get_by_role("tab", name=say("tab_inspect", "vi")).press("Enter")
+    page.locator("#hd-question").wait_for()
+    labels = [say(key, "vi") for key in ("question", "publisher", "kind", "since", "until")]
+    page.locator("#hd-question").focus()
+    page.keyboard.type("khu công nghiệp")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.type") == "submit"
+    page.keyboard.press("Enter")
+    page.locator(".hd-results").wait_for()
+    controls = page.locator(".hd-find :is(input, select)")
+    named = controls.evaluate_all("all => all.map(e => e.ariaLabel || e.labels[0].textContent)")
+    assert named == labels
+
+
+def test_a_poisoned_document_is_only_text_in_the_inspector_too(page: Page, served: Served) -> None:
+    results = inspect(page, "Mã kiểm thử của xã Phú Độc <img src=x onerror=window.pwned=1> ${alert(1)}")
+    poisoned = results.filter(has_text="onerror").first
+    assert poisoned.locator(".hd-found-text").text_content() == POISON
+    assert poisoned.get_by_role("link").text_content() == "Phú Độc <b>đậm</b> ${1+1} {{value}}"
+    assert page.evaluate("window.pwned") is None
+    assert page.locator("#hd-found img").count() == 0
+
+
 def test_starting_over_forgets(page: Page) -> None:
     ask(page, QUESTION)
     page.get_by_role("button", name=say("anew", "vi")).click()

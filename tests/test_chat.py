@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app import chat, words
+from app import chat, inspector, words
 from app.chat import Chat, Exchange, Html, Link, answer_html, context, source_html, tag
 from app.types import Answer, Citation, Turn
 from index.errors import HoidapError, StoreError
@@ -118,12 +118,13 @@ def test_every_word_is_there_in_both_languages_with_the_same_blanks() -> None:
 
 
 def test_every_word_is_used_and_every_used_word_exists() -> None:
-    source = "".join(Path(module.__file__ or "").read_text(encoding="utf-8") for module in (chat, words))
+    source = "".join(Path(module.__file__ or "").read_text(encoding="utf-8") for module in (chat, inspector, words))
     said = set(re.findall(r'say\(\s*"(\w+)"', source)) | set(words.BUILT_IN.values())
     assert said <= set(words.WORDS)
     quoted = set(re.findall(r'"(\w+)"', source.replace('": {', "", len(words.WORDS))))
     leads = {f"answer_lead_{unit}" for unit in ("day", "month", "year")}
-    assert set(words.WORDS) - quoted - leads == set()
+    steps = {f"step_{step}" for step in ("understand", "encode", "lexical", "dense", "fusion")}
+    assert set(words.WORDS) - quoted - leads - steps == set()
 
 
 @pytest.mark.parametrize(

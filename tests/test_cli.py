@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from app.cli import main
-from app.settings import SETTINGS, load
 from index.errors import UsageError
+from index.settings import SETTINGS, load
 
 DAM = "Đập thủy lợi\n\nĐập Sông Xanh cao 42 mét và khánh thành ngày 03/4/2019.\n"
 
@@ -66,6 +66,35 @@ def test_ask_batch(capsys: pytest.CaptureFixture[str], home: Path) -> None:
     assert [r["outcome"] for r in rows] == ["answer", "answer", "refuse"]
     assert set(rows[0]) >= {"id", "outcome", "answer", "citations", "seconds"}
     assert set(rows[0]["citations"][0]) >= {"document", "title", "start", "end", "quote"}
+
+
+def test_ask_only_in_some_documents(capsys: pytest.CaptureFixture[str], home: Path) -> None:
+    front = '---\npublisher: "Báo Hậu Giang"\npublished: 2023-11\nnumber: 12-KH/TU\n---\n'
+    text = "# Đập Sông Xanh\n\nĐập Sông Xanh dài 900 mét, không nói cao bao nhiêu.\n"
+    (home / "kho" / "ke-hoach.md").write_text(front + text, encoding="utf-8")
+    question = "Đập Sông Xanh cao bao nhiêu mét?"
+
+    def cited(*options: str) -> set[str]:
+        status, out, _ = run(capsys, "ask", question, *options, "--json")
+        assert status == 0
+        return {c["title"] for c in json.loads(out)["citations"]}
+
+    assert "Đập thủy lợi" in cited()
+    for options in (["--publisher", "bao hau giang"], ["--from", "11/2023", "--to", "2023"], ["--type", "ke hoach"]):
+        assert cited(*options) <= {"Đập Sông Xanh"}
+    dam = next(line.split()[0] for line in run(capsys, "list")[1].splitlines() if "Đập thủy lợi" in line)
+    assert cited("--document", dam) == {"Đập thủy lợi"}
+    for options, there in (
+        (["--publisher", "VnExpress"], "Báo Hậu Giang"),
+        (["--type", "luật"], "kế hoạch"),
+        (["--from", "2024"], "2023-11"),
+        (["--document", "khong-co"], dam),
+        (["--from", "hôm qua"], "2023-11-09"),
+    ):
+        status, out, err = run(capsys, "ask", question, *options)
+        assert (status, out) == (2, "")
+        assert options[1] in err
+        assert there in err
 
 
 def test_add_list_remove(capsys: pytest.CaptureFixture[str], home: Path) -> None:

@@ -45,6 +45,7 @@ def test_pasted_news_article() -> None:
     assert document.text == NEWS
     assert (document.title, document.published) == ("Họp báo quý III của tỉnh", "2024-10-02")
     assert (document.author, document.publisher) == ("Lê Vân", "baotinh.vn")
+    assert document.kind == "bài viết"  # it has a byline
     content = [document.text[s.start : s.end] for s in sections]
     assert [c for c in content if c.startswith("Sáng 02/10")]
     assert any(s.headings == ("Thu ngân sách",) and "5.200" in document.text[s.start : s.end] for s in sections)
@@ -71,6 +72,29 @@ def test_markdown_with_front_matter_keeps_file_offsets() -> None:
         (("Mục một",), "Nội dung một."),
         (("Mục một", "Nhỏ"), "- ý một;\n- ý hai."),
     ]
+
+
+@pytest.mark.parametrize(
+    ("front", "kind"),
+    [
+        ("type: Nghị quyết", "nghị quyết"),
+        ("loại: Báo  cáo", "báo cáo"),
+        ("lo\u0061\u0323i: luật", "luật"),  # decomposed
+        ("number: 1588/QĐ-TTg", "quyết định"),
+        ("number: 05-NQ/TU", "nghị quyết"),
+        ("number: 37/2022/NQ-HĐND", "nghị quyết"),
+        ("number: Số 30/2020/NĐ-CP", "nghị định"),
+        ("number: 12-ctr/tu", "chương trình"),
+        ("number: 1588/QD-TTg", "quyết định"),
+        ("number: 59/2020/QH14", ""),  # a law, or a resolution of the Assembly
+        ("number: 12", ""),
+        ("number: 1588/QĐ-TTg\ntype: bài viết", "bài viết"),
+        ("title: x", ""),
+    ],
+)
+def test_the_type_of_a_document(front: str, kind: str) -> None:
+    document, _ = read(source("a.md", f"---\n{front}\n---\n# Tên\n\nNội dung.\n"))
+    assert document.kind == kind
 
 
 def test_rules_fences_and_references_stay_outside_sections() -> None:

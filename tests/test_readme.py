@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from app.cli import _parser
-from app.settings import SETTINGS
+from index.settings import SETTINGS
 
 ROOT = Path(__file__).parent.parent
 README = ROOT / "README.md"

@@ -1,4 +1,4 @@
-"""Settings: the one place that reads them from the environment; everything below it takes arguments."""
+"""Settings: the one place that reads them from the environment; everything else takes arguments."""
 
 from __future__ import annotations
 
