@@ -15,13 +15,13 @@ import numpy.typing as npt
 from index.dense import Dense, Vectors
 from index.encoder import Encoder
 from index.errors import StoreError
-from index.lexical import Lexical
+from index.lexical import Lexical, best
 from index.query import is_english, untelex
 from index.text import VERSION, clean, terms
 from index.translate import expand
 from index.types import Document, Hit, Passage
 
-SCHEMA = 1  # raise it when the files below change; an older index is rebuilt, a newer one refused
+SCHEMA = 2  # raise it when the files below change; an older index is rebuilt, a newer one refused
 
 # Weight of the dense half in the fused score. Vietnamese: measured on XQuAD by the study behind this project (BM25 + a
 # static embedding, z-scored, n=1182), best at 0.3 (nDCG@10 0.969; 0.962 at 0.5). English: chosen on held-out parallel
@@ -92,9 +92,8 @@ class Index:
 
 
 def _candidates(lexical: Vectors, vector: Vectors, dense: Dense) -> npt.NDArray[np.intp]:
-    best = np.argsort(-lexical, kind="stable")[:_CANDIDATES]
-    best = best[lexical[best] > 0]
-    return np.union1d(best, np.asarray(dense.nearest(vector, _CANDIDATES), dtype=np.intp)).astype(np.intp)
+    nearest = np.asarray(dense.nearest(vector, _CANDIDATES), dtype=np.intp)
+    return np.union1d(best(lexical, _CANDIDATES), nearest)
 
 
 def _z(scores: Vectors, mean: float, deviation: float) -> npt.NDArray[np.float64]:
@@ -133,7 +132,7 @@ def build(
     _write_rows(folder / "passages.jsonl", passages)
     if passages:
         Lexical.build(texts).save(folder / "lexical")
-        Dense.build(folder / "dense", [p.id for p in passages], vectors)
+        Dense.build(folder / "dense", vectors)
     entries = {**identity(encoder), "passages": len(passages), **(manifest or {})}
     (folder / "manifest.json").write_text(json.dumps(entries, ensure_ascii=False, indent=1), encoding="utf-8")
 
