@@ -62,7 +62,7 @@ class Dense:
             vectors = np.load(folder / "vectors.npy", mmap_mode="r")
             with np.load(folder / "moments.npz") as moments:
                 mean, covariance = moments["mean"], np.atleast_2d(moments["covariance"])
-        except (OSError, ValueError, KeyError) as error:
+        except (OSError, EOFError, ValueError, KeyError) as error:
             raise StoreError(f"the vectors in {folder} cannot be read ({error}); {_REBUILD}") from error
         client = _client(folder)
         try:

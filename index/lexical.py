@@ -1,4 +1,4 @@
-"""The lexical half: BM25 over syllables and bigrams, with and without diacritics, as sparse columns mapped from disk."""
+"""The lexical half: BM25 over syllables and bigrams, with and without diacritics, as sparse columns on disk."""
 
 from __future__ import annotations
 
@@ -49,9 +49,7 @@ class Lexical:
     @staticmethod
     def empty() -> Lexical:
         """The index of no text."""
-        return Lexical(
-            np.zeros(0, np.uint64), np.zeros(1, np.int64), np.zeros(0, np.int32), np.zeros(0, np.float32), 0
-        )
+        return Lexical(np.zeros(0, np.uint64), np.zeros(1, np.int64), np.zeros(0, np.int32), np.zeros(0, np.float32), 0)
 
     @staticmethod
     def build(texts: Sequence[str]) -> Lexical:
@@ -70,12 +68,16 @@ class Lexical:
 
     def save(self, folder: Path) -> None:
         folder.mkdir()
-        for name, values in zip(_FILES, (self._hashes, self._starts, self._rows, self._scores), strict=True):
+        arrays: tuple[npt.NDArray[Any], ...] = (self._hashes, self._starts, self._rows, self._scores)
+        for name, values in zip(_FILES, arrays, strict=True):
             np.save(folder / f"{name}.npy", values)
 
     @staticmethod
     def load(folder: Path, size: int) -> Lexical:
-        """Map what `save` wrote; `size` is the number of passages it was built on. Raises OSError or ValueError."""
+        """Map what `save` wrote; `size` is the number of passages it was built on.
+
+        :raises OSError, EOFError, ValueError: a file is missing or damaged.
+        """
         # asarray: slicing a np.memmap takes ten times as long as slicing the plain array over the same pages
         arrays: list[Any] = [np.asarray(np.load(folder / f"{name}.npy", mmap_mode="r")) for name in _FILES]
         hashes, starts, rows, scores = arrays

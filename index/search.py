@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -128,8 +128,8 @@ def build(
     titles = {d.id: d for d in documents}
     texts = [scored_text(titles[p.document], p) for p in passages]
     vectors = _embed(texts, encoder, reuse or {}, progress)
-    _write_rows(folder / "documents.jsonl", documents)
-    _write_rows(folder / "passages.jsonl", passages)
+    _write_rows(folder / "documents.jsonl", map(asdict, documents))
+    _write_rows(folder / "passages.jsonl", ((p.id, p.document, p.start, p.end, p.headings) for p in passages))
     if passages:
         Lexical.build(texts).save(folder / "lexical")
         Dense.build(folder / "dense", vectors)
@@ -166,15 +166,23 @@ def _embed(texts: Sequence[str], encoder: Encoder, reuse: Mapping[str, Vectors],
     return vectors
 
 
-def _write_rows(path: Path, rows: Sequence[Document] | Sequence[Passage]) -> None:
-    with path.open("w", encoding="utf-8") as file:
+def _write_rows(path: Path, rows: Iterable[Any]) -> None:
+    with path.open("w", encoding="utf-8", newline="\n") as file:
         for row in rows:
-            file.write(json.dumps(asdict(row), ensure_ascii=False) + "\n")
+            file.write(json.dumps(row, ensure_ascii=False) + "\n")
 
 
-def _rows(path: Path) -> list[dict[str, Any]]:
-    # not splitlines(): U+2028 and its like are legal inside a JSON string
-    return [json.loads(line) for line in path.read_text(encoding="utf-8").split("\n") if line]
+def _rows(path: Path) -> Iterator[Any]:
+    # newline: U+2028 and its like are legal inside a JSON string, and end no line here
+    with path.open(encoding="utf-8", newline="\n") as file:
+        yield from map(json.loads, file)
+
+
+def _passage(
+    documents: Mapping[str, Document], id: str, document: str, start: int, end: int, headings: Sequence[str]
+) -> Passage:
+    # the text is not stored twice: it is cut from its document, which takes a third of the time of reading it
+    return Passage(id, document, start, end, documents[document].text[start:end], tuple(headings))
 
 
 def open_index(folder: Path, encoder: Encoder) -> Index:
@@ -186,7 +194,7 @@ def open_index(folder: Path, encoder: Encoder) -> Index:
     try:
         manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
         documents = {d["id"]: Document(**d) for d in _rows(folder / "documents.jsonl")}
-        passages = [Passage(**{**p, "headings": tuple(p["headings"])}) for p in _rows(folder / "passages.jsonl")]
+        passages = [_passage(documents, *row) for row in _rows(folder / "passages.jsonl")]
     except (OSError, ValueError, TypeError, KeyError) as error:
         raise StoreError(f"the index in {folder} is incomplete or damaged ({error}); it has to be rebuilt") from error
     for name, expected in identity(encoder).items():
@@ -203,6 +211,6 @@ def open_index(folder: Path, encoder: Encoder) -> Index:
         return Index(documents, passages, Lexical.empty(), None, encoder)
     try:
         lexical = Lexical.load(folder / "lexical", len(passages))
-    except (OSError, ValueError, KeyError) as error:
+    except (OSError, EOFError, ValueError) as error:
         raise StoreError(f"the lexical index in {folder} cannot be read ({error}); it has to be rebuilt") from error
     return Index(documents, passages, lexical, Dense.open(folder / "dense"), encoder)

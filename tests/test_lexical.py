@@ -81,7 +81,7 @@ def test_files_that_do_not_fit_are_refused(tmp_path: Path, file: str) -> None:
     with pytest.raises(ValueError, match="do not fit"):
         Lexical.load(folder, 2)
     (folder / f"{file}.npy").write_bytes(b"")
-    with pytest.raises((OSError, ValueError, EOFError)):
+    with pytest.raises((OSError, EOFError, ValueError)):
         Lexical.load(folder, 2)
 
 
