@@ -1,4 +1,4 @@
-"""The commands `python -m evals answers`, `python -m evals retrieval` and `python -m evals calibrate`."""
+"""The commands `python -m evals answers`, `retrieval`, `calibrate` and `latency`."""
 
 from __future__ import annotations
 
@@ -48,7 +48,18 @@ def _parser() -> argparse.ArgumentParser:
     )
     calibrate.set_defaults(run=_calibrate)
 
-    for command in (answers, retrieval, calibrate):
+    latency = commands.add_parser("latency", help="time the search on one core")
+    latency.add_argument(
+        "--passages", type=_count, nargs="+", default=[10_000, 100_000], metavar="N", help="default: 10000 100000"
+    )
+    latency.add_argument("--queries", type=_count, default=300, metavar="N", help="questions asked; default: 300")
+    latency.add_argument(
+        "--texts", type=Path, metavar="FILE.jsonl", help='passages, each line {"text"}; default: made up'
+    )
+    latency.add_argument("--baseline", action="store_true", help="time plain Chroma with all-MiniLM-L6-v2 beside it")
+    latency.set_defaults(run=_latency)
+
+    for command in (answers, retrieval, calibrate, latency):
         command.add_argument("--json", type=Path, metavar="OUT", help="write every single result there too")
     return parser
 
@@ -57,6 +68,13 @@ def _with_corpus(argument: str) -> tuple[Path, Path | None]:
     """Both halves of `QUESTIONS.jsonl=CORPUS`."""
     questions, _, corpus = argument.partition("=")
     return Path(questions), Path(corpus) if corpus else None
+
+
+def _count(argument: str) -> int:
+    number = int(argument)
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"{argument}: give a number from 1")
+    return number
 
 
 # The imports stand in the functions because `--help` should not load Chroma and a model's libraries.
@@ -115,6 +133,16 @@ def _calibrate(arguments: argparse.Namespace) -> int:
     print(report)
     if arguments.json:
         write_json(arguments.json, {"model": in_use.model, **report.as_row()})
+    return 0
+
+
+def _latency(arguments: argparse.Namespace) -> int:
+    from evals import latency
+
+    report = latency.measure(arguments.passages, arguments.queries, baseline=arguments.baseline, texts=arguments.texts)
+    print(report)
+    if arguments.json:
+        write_json(arguments.json, report.as_row())
     return 0
 
 

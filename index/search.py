@@ -6,7 +6,7 @@ import hashlib
 import json
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from copy import copy
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -19,7 +19,7 @@ from index.dense import Dense, Vectors
 from index.encoder import Encoder
 from index.errors import StoreError
 from index.filters import Filter
-from index.lexical import Lexical
+from index.lexical import Lexical, best
 from index.query import is_english, untelex
 from index.text import VERSION, clean, terms
 from index.translate import expand
@@ -138,9 +138,8 @@ class Index:
             return np.flatnonzero(self._admitted)
         if depth >= len(self.passages):
             return np.arange(len(self.passages))
-        best = np.argsort(-lexical, kind="stable")[:depth]
-        best = best[lexical[best] > 0]
-        return np.union1d(best, np.asarray(self._dense.nearest(vector, depth), dtype=np.intp)).astype(np.intp)
+        nearest = np.asarray(self._dense.nearest(vector, depth), dtype=np.intp)
+        return np.union1d(best(lexical, depth), nearest)
 
     def _best(self, rows: npt.NDArray[np.intp], fused: npt.NDArray[np.float64], k: int) -> list[int]:
         """Places of the `k` highest scores, best first, equal ones by passage id."""
@@ -246,11 +245,11 @@ def build(
     titles = {d.id: d for d in documents}
     texts = [scored_text(titles[p.document], p) for p in passages]
     vectors = _embed(texts, encoder, reuse or {}, progress)
-    _write_rows(folder / "documents.jsonl", documents)
-    _write_rows(folder / "passages.jsonl", passages)
+    _write_rows(folder / "documents.jsonl", map(asdict, documents))
+    _write_rows(folder / "passages.jsonl", ((p.id, p.document, p.start, p.end, p.headings) for p in passages))
     if passages:
         Lexical.build(texts).save(folder / "lexical")
-        Dense.build(folder / "dense", [p.id for p in passages], vectors)
+        Dense.build(folder / "dense", vectors)
     entries = {**identity(encoder), "passages": len(passages), **(manifest or {})}
     (folder / "manifest.json").write_text(json.dumps(entries, ensure_ascii=False, indent=1), encoding="utf-8")
 
@@ -284,15 +283,23 @@ def _embed(texts: Sequence[str], encoder: Encoder, reuse: Mapping[str, Vectors],
     return vectors
 
 
-def _write_rows(path: Path, rows: Sequence[Document] | Sequence[Passage]) -> None:
-    with path.open("w", encoding="utf-8") as file:
+def _write_rows(path: Path, rows: Iterable[Any]) -> None:
+    with path.open("w", encoding="utf-8", newline="\n") as file:
         for row in rows:
-            file.write(json.dumps(asdict(row), ensure_ascii=False) + "\n")
+            file.write(json.dumps(row, ensure_ascii=False) + "\n")
 
 
-def _rows(path: Path) -> list[dict[str, Any]]:
-    # not splitlines(): U+2028 and its like are legal inside a JSON string
-    return [json.loads(line) for line in path.read_text(encoding="utf-8").split("\n") if line]
+def _rows(path: Path) -> Iterator[Any]:
+    # newline: U+2028 and its like are legal inside a JSON string, and end no line here
+    with path.open(encoding="utf-8", newline="\n") as file:
+        yield from map(json.loads, file)
+
+
+def _passage(
+    documents: Mapping[str, Document], id: str, document: str, start: int, end: int, headings: Sequence[str]
+) -> Passage:
+    # the text is not stored twice: it is cut from its document, which takes a third of the time of reading it
+    return Passage(id, document, start, end, documents[document].text[start:end], tuple(headings))
 
 
 def open_index(folder: Path, encoder: Encoder) -> Index:
@@ -304,7 +311,7 @@ def open_index(folder: Path, encoder: Encoder) -> Index:
     try:
         manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
         documents = {d["id"]: Document(**d) for d in _rows(folder / "documents.jsonl")}
-        passages = [Passage(**{**p, "headings": tuple(p["headings"])}) for p in _rows(folder / "passages.jsonl")]
+        passages = [_passage(documents, *row) for row in _rows(folder / "passages.jsonl")]
     except (OSError, ValueError, TypeError, KeyError) as error:
         raise StoreError(
             f"the index in {folder} is incomplete or damaged ({error}); `hoidap index` rebuilds it"
@@ -324,7 +331,7 @@ def open_index(folder: Path, encoder: Encoder) -> Index:
         return Index(documents, passages, Lexical.empty(), None, encoder)
     try:
         lexical = Lexical.load(folder / "lexical", len(passages))
-    except (OSError, ValueError, KeyError) as error:
+    except (OSError, EOFError, ValueError) as error:
         raise StoreError(
             f"the lexical index in {folder} cannot be read ({error}); `hoidap index` rebuilds it"
         ) from error

@@ -45,9 +45,9 @@ SHARES: Mapping[Kind, float] = {
 class Settings:
     """What one training run is made of; the manifest records every field. Figures: evals/LOG.md."""
 
-    # With [UNK]; rows x dim x 2 bytes and tokenizer.json must stay below 30 MB. Dev nDCG@10 after 600 steps (news titles,
-    # questions on articles, questions on statutes, English, the project's own questions) was 0.698 0.479 0.450 0.507 0.705
-    # for 55,000 x 256, 0.700 0.489 0.448 0.515 0.714 for 39,000 x 384 and 0.694 0.501 0.446 0.532 0.718 for 27,500 x 512.
+    # With [UNK]; rows x dim x 2 bytes and tokenizer.json must stay below 30 MB. Dev nDCG@10 after 600 steps (news
+    # titles, questions on articles, on statutes, in English, the project's own): 55,000 x 256 had 0.698 0.479 0.450
+    # 0.507 0.705, 39,000 x 384 0.700 0.489 0.448 0.515 0.714, 27,500 x 512 0.694 0.501 0.446 0.532 0.718.
     rows: int = 38_000
     dim: int = 384
     batch: int = 1024  # every other passage of the batch is a negative

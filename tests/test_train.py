@@ -94,7 +94,14 @@ def test_held_out_documents_appear_nowhere(tmp_path: Path) -> None:
     )
     write(folder, "a_passage", [{"id": f"b{i}", "anchor": f"tin b {i}", "positive": f"{BODY} b {i}"} for i in ids])
     write(folder, "law_pairs", [{"anchor": f"điều {i} – luật {i}", "positive": f"điều {i}"} for i in ids])
-    write(folder, "law", [{"law": f"luật {i}", "title": f"điều {i}", "text": f"{BODY} Luật này gồm có tất cả {i} điều khác nhau."} for i in ids])
+    write(
+        folder,
+        "law",
+        [
+            {"law": f"luật {i}", "title": f"điều {i}", "text": f"{BODY} Luật này gồm có tất cả {i} điều khác nhau."}
+            for i in ids
+        ],
+    )
     write(folder, "envi", [{"en": f"fact {i // 4}", "vi": f"sự {i}", "doc": f"d{i // 4}"} for i in ids])
     corpus = read_corpus(folder)
     for name, least, most in (
