@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -63,13 +63,18 @@ class Lexical:
 
     def _weighted(self, weights: Mapping[str, float]) -> npt.NDArray[np.float32]:
         # bm25s keeps the score of every term in every passage that holds it as a sparse matrix, a column a term
-        total = np.zeros(self.size, dtype=np.float32)
+        total = self.scores([term for term, weight in weights.items() if weight == 1])  # bm25s adds them up faster
         for term, weight in weights.items():
             row = self._rows.get(term)
-            if row is not None:
+            if row is not None and weight != 1:
                 column = slice(*self._bm25.scores["indptr"][row : row + 2])
                 total[self._bm25.scores["indices"][column]] += weight * self._bm25.scores["data"][column]
         return total
+
+    @property
+    def vocabulary(self) -> Collection[str]:
+        """Every term of the passages."""
+        return self._rows.keys()
 
     def frequency(self, term: str) -> int:
         """Number of passages that hold `term`."""

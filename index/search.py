@@ -12,16 +12,17 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from index import accents
 from index.dense import Dense, Vectors
 from index.encoder import Encoder
 from index.errors import StoreError
 from index.lexical import Lexical
 from index.query import is_english, untelex
-from index.text import VERSION, clean, terms
+from index.text import VERSION, clean, key
 from index.translate import expand
 from index.types import Document, Hit, Passage
 
-SCHEMA = 1  # raise it when the files below change; an older index is rebuilt, a newer one refused
+SCHEMA = 2  # raise it when the files below change; an older index is rebuilt, a newer one refused
 
 # Weight of the dense half in the fused score. Vietnamese: measured on XQuAD by the study behind this project (BM25 + a
 # static embedding, z-scored, n=1182), best at 0.3 (nDCG@10 0.969; 0.962 at 0.5). English: chosen on held-out parallel
@@ -46,12 +47,14 @@ class Index:
         lexical: Lexical,
         dense: Dense | None,  # None when there are no passages: Chroma holds nothing then
         encoder: Encoder,
+        spellings: accents.Spellings | None = None,  # of `index.accents`; without, unaccented words are only folded
     ) -> None:
         self.documents = documents
         self.passages = passages
         self.lexical = lexical
         self.encoder = encoder
         self._dense = dense
+        self._spellings = spellings or {}
 
     def search(self, query: str, k: int = 10) -> list[Hit]:
         """The `k` best passages for `query` (any spelling: NFD, no diacritics, Telex left-overs), best first.
@@ -62,9 +65,10 @@ class Index:
         dense = self._dense
         if dense is None:
             return []
-        query = untelex(clean(query))
+        query = untelex(clean(query), lambda word: self.lexical.frequency(key(word)) > 0)
         english = is_english(query)
-        lexical = self.lexical.scores(expand(query) if english else terms(query))
+        words = expand(query) if english else accents.weigh(query, self._spellings, self.lexical)
+        lexical = self.lexical.scores(words)
         vector = self.encoder.encode([query], query=True)[0]
         rows = _candidates(lexical, vector, dense)
         cosines = dense.cosines(vector, rows)
@@ -132,7 +136,9 @@ def build(
     _write_rows(folder / "documents.jsonl", documents)
     _write_rows(folder / "passages.jsonl", passages)
     if passages:
-        Lexical.build(texts).save(folder / "lexical")
+        lexical = Lexical.build(texts)
+        lexical.save(folder / "lexical")
+        accents.save(accents.collect(lexical), folder / "lexical")
         Dense.build(folder / "dense", [p.id for p in passages], vectors)
     entries = {**identity(encoder), "passages": len(passages), **(manifest or {})}
     (folder / "manifest.json").write_text(json.dumps(entries, ensure_ascii=False, indent=1), encoding="utf-8")
@@ -204,6 +210,7 @@ def open_index(folder: Path, encoder: Encoder) -> Index:
         return Index(documents, passages, Lexical.empty(), None, encoder)
     try:
         lexical = Lexical.load(folder / "lexical", len(passages))
+        spellings = accents.load(folder / "lexical")
     except (OSError, ValueError, KeyError) as error:
         raise StoreError(f"the lexical index in {folder} cannot be read ({error}); it has to be rebuilt") from error
-    return Index(documents, passages, lexical, Dense.open(folder / "dense"), encoder)
+    return Index(documents, passages, lexical, Dense.open(folder / "dense"), encoder, spellings)
