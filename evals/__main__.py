@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from evals import check_output, write_json
+from evals.forms import FORMS
 from index.errors import HoidapError
 
 
@@ -36,6 +37,7 @@ def _parser() -> argparse.ArgumentParser:
     retrieval.add_argument("folders", type=Path, nargs="+", metavar="DIR")
     retrieval.add_argument("--model", help="embedding model; default: the model in use")
     retrieval.add_argument("--half", choices=("fused", "lexical", "dense"), default="fused", help="default: fused")
+    retrieval.add_argument("--form", choices=FORMS, help="retype the questions: Telex keystrokes …; default: as typed")
     retrieval.set_defaults(run=_retrieval)
 
     calibrate = commands.add_parser("calibrate", help="fit the models that decide between answer, related and refusal")
@@ -107,7 +109,7 @@ def _retrieval(arguments: argparse.Namespace) -> int:
     encoder = load_encoder(model)
     reports = []
     for collection in collections:
-        reports.append(retrieval.measure(collection, encoder, arguments.half))
+        reports.append(retrieval.measure(collection, encoder, arguments.half, arguments.form or retrieval.AS_TYPED))
         print(reports[-1], flush=True)
     if arguments.json:
         write_json(arguments.json, {"model": model, "folders": [report.as_row() for report in reports]})

@@ -14,6 +14,7 @@ from typing import Any, Literal
 from tqdm import tqdm
 
 from evals import check_new, digest, line_error, read_lines, read_rows, seconds_row
+from evals.forms import FORMS
 from index.encoder import Encoder
 from index.errors import UsageError
 from index.search import Index, build, open_index
@@ -24,6 +25,8 @@ MEASURES = ("nDCG@10", "R@1", "R@5", "RR@10")
 
 Half = Literal["fused", "lexical", "dense"]
 """Which scores order the passages: both, as the program does, or one half alone."""
+
+AS_TYPED = "as typed"
 
 _DEPTH = 100  # results kept for a query
 
@@ -60,6 +63,7 @@ class Report:
 
     collection: Collection
     half: Half
+    form: str  # how the questions were typed: a name of evals.forms.FORMS, or AS_TYPED
     results: tuple[Result, ...]
 
     @property
@@ -71,6 +75,7 @@ class Report:
             "folder": str(self.collection.folder),
             "digest": self.collection.digest,
             "half": self.half,
+            "form": self.form,
             "documents": len(self.collection.documents),
             "queries": len(self.results),
             "results": [{"id": r.query, **r.scores, "seconds": r.seconds} for r in self.results],
@@ -81,14 +86,16 @@ class Report:
     def __str__(self) -> str:
         seconds = seconds_row([r.seconds for r in self.results])
         scores = "  ".join(f"{name} {mean:.4f}" for name, mean in self.means.items())
+        name = self.collection.folder.name + ("" if self.form == AS_TYPED else f" typed as {self.form}")
         return (
-            f"{self.collection.folder.name}: {len(self.collection.documents)} documents, {len(self.results)} queries  "
+            f"{name}: {len(self.collection.documents)} documents, {len(self.results)} queries  "
             f"{scores}  seconds p50 {seconds['p50']:.4f} p95 {seconds['p95']:.4f}"
         )
 
 
-def measure(collection: Collection, encoder: Encoder, half: Half = "fused") -> Report:
-    """Search every query of `collection` in an index of one passage per document, built in a folder that goes away.
+def measure(collection: Collection, encoder: Encoder, half: Half = "fused", form: str = AS_TYPED) -> Report:
+    """Search every query of `collection`, rewritten into `form`, in an index of one passage per document, built in a
+    folder that goes away.
 
     A half alone is ordered from a fused search for all passages, so its times are not its own.
     """
@@ -102,13 +109,14 @@ def measure(collection: Collection, encoder: Encoder, half: Half = "fused") -> R
             found: dict[str, list[str]] = {}
             seconds: dict[str, float] = {}
             for id, text in tqdm(collection.queries.items(), collection.folder.name, disable=None, leave=False):
+                typed = FORMS[form](text) if form != AS_TYPED else text
                 started = time.perf_counter()
-                found[id] = _search(index, text, half)
+                found[id] = _search(index, typed, half)
                 seconds[id] = time.perf_counter() - started
         finally:
             index.close()
     scores = score(collection.relevance, found)
-    return Report(collection, half, tuple(Result(id, scores[id], seconds[id]) for id in collection.queries))
+    return Report(collection, half, form, tuple(Result(id, scores[id], seconds[id]) for id in collection.queries))
 
 
 def _search(index: Index, query: str, half: Half) -> list[str]:

@@ -15,13 +15,14 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from index import accents
 from index.dense import Dense, Vectors
 from index.encoder import Encoder
 from index.errors import StoreError
 from index.filters import Filter
 from index.lexical import Lexical, best
 from index.query import is_english, untelex
-from index.text import VERSION, clean, terms
+from index.text import VERSION, clean, key, syllables
 from index.translate import expand
 from index.types import Document, Hit, Passage
 
@@ -50,6 +51,7 @@ class Index:
         lexical: Lexical,
         dense: Dense | None,  # None when there are no passages: Chroma holds nothing then
         encoder: Encoder,
+        spellings: accents.Spellings | None = None,  # of `index.accents`; without, unaccented words are only folded
     ) -> None:
         self.documents = documents
         self.passages = passages
@@ -57,6 +59,7 @@ class Index:
         self.encoder = encoder
         self._statistics = lexical  # what scores are worked out with, in a view too
         self._dense = dense
+        self._spellings = spellings or {}
         self._admitted: npt.NDArray[np.bool_] | None = None  # of a view: which passages it finds
 
     def search(self, query: str, k: int = 10, where: Filter | None = None) -> list[Hit]:
@@ -95,9 +98,10 @@ class Index:
     def score(self, query: str, k: int) -> Scored:
         """The `k` best passages with all that was worked out to order them; every search goes through here."""
         laps = _Laps()
-        query = untelex(clean(query))
+        whole = self._statistics
+        query = untelex(clean(query), lambda word: whole.frequency(key(word)) > 0)
         english = is_english(query)
-        asked = expand(query) if english else terms(query)
+        asked = expand(query) if english else accents.weigh(query, self._spellings, whole)
         laps.end("understand")
         vector = self.encoder.encode([query], query=True)[0]
         laps.end("encode")
@@ -248,7 +252,9 @@ def build(
     _write_rows(folder / "documents.jsonl", map(asdict, documents))
     _write_rows(folder / "passages.jsonl", ((p.id, p.document, p.start, p.end, p.headings) for p in passages))
     if passages:
-        Lexical.build(texts).save(folder / "lexical")
+        lexical = Lexical.build(texts)
+        lexical.save(folder / "lexical")
+        accents.save(accents.collect({s for text in texts for s in syllables(text)}, lexical), folder / "lexical")
         Dense.build(folder / "dense", vectors)
     entries = {**identity(encoder), "passages": len(passages), **(manifest or {})}
     (folder / "manifest.json").write_text(json.dumps(entries, ensure_ascii=False, indent=1), encoding="utf-8")
@@ -331,8 +337,9 @@ def open_index(folder: Path, encoder: Encoder) -> Index:
         return Index(documents, passages, Lexical.empty(), None, encoder)
     try:
         lexical = Lexical.load(folder / "lexical", len(passages))
+        spellings = accents.load(folder / "lexical")
     except (OSError, EOFError, ValueError) as error:
         raise StoreError(
             f"the lexical index in {folder} cannot be read ({error}); `hoidap index` rebuilds it"
         ) from error
-    return Index(documents, passages, lexical, Dense.open(folder / "dense"), encoder)
+    return Index(documents, passages, lexical, Dense.open(folder / "dense"), encoder, spellings)

@@ -80,6 +80,11 @@ def translations(word: str) -> Mapping[str, float]:
     return {term: p / total for term, p in found.items()}
 
 
+def is_known(word: str) -> bool:
+    """True for an English word (key form) that the table translates, or a function word."""
+    return word in FUNCTION_WORDS or word in _shipped()
+
+
 def base_forms(word: str) -> Iterator[str]:
     """What `word` may be a plural, a past or an -ing form of, likeliest first; not all are words."""
     if len(word) < 4:

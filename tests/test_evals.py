@@ -385,6 +385,13 @@ def test_scores_worked_out_on_paper(tmp_path: Path, half: Any, capsys: pytest.Ca
     assert "1 documents not in corpus.jsonl count as not found" in capsys.readouterr().err
 
 
+def test_questions_are_retyped(tmp_path: Path) -> None:
+    collection = read_collection(beir(tmp_path / "pets", PETS, {"q": "chó trắng"}, ("q\tdog\t1",)))
+    report = measure_retrieval(collection, ToyEncoder(), form="nodiac")
+    assert str(report).startswith("pets typed as nodiac: 4 documents, 1 queries  nDCG@10 1.0000")
+    assert report.as_row()["form"] == "nodiac"
+
+
 def test_the_dense_half_is_ordered_by_cosine_alone(tmp_path: Path) -> None:
     # The toy encoder counts letters: "aab" is a text of the same letters as "aba", of which BM25 knows nothing.
     corpus = ({"_id": "letters", "text": "aab"}, {"_id": "other", "text": "ccc"})
@@ -495,8 +502,12 @@ def test_retrieval_command(tmp_path: Path, program: Callable[[Ask], None], capsy
     assert main(["retrieval", str(pets), str(pets), "--json", str(out)]) == 0
     assert [line.split(":")[0] for line in capsys.readouterr().out.splitlines()] == ["pets", "pets"]
     saved = json.loads(out.read_text(encoding="utf-8"))["folders"][0]
+    assert saved["form"] == "as typed"
     assert [r["id"] for r in saved["results"]] == ["q1", "q2", "q3"]
     assert saved["summary"]["nDCG@10"] == pytest.approx((2 + SECOND) / 3)
+    assert main(["retrieval", str(pets), "--form", "telex", "--json", str(out)]) == 0
+    assert capsys.readouterr().out.startswith("pets typed as telex: ")
+    assert json.loads(out.read_text(encoding="utf-8"))["folders"][0]["summary"] == saved["summary"]
 
 
 @pytest.mark.parametrize(
