@@ -77,8 +77,8 @@ def test_what_is_explained_is_what_the_search_does(index: Index, query: str, k: 
 
 def test_the_question_as_it_was_understood(index: Index) -> None:
     telex = explain(index, "ddaapj Soong Xanh cao bao nhieeu")
-    assert (telex.understood, telex.english) == ("đập Soong Xanh cao bao nhiêu", False)
-    assert {"đập", "~dap", "xanh_cao"} <= set(telex.terms)
+    assert (telex.understood, telex.english) == ("đập Sông Xanh cao bao nhiêu", False)
+    assert {"đập", "~dap", "xanh_cao", "sông"} <= set(telex.terms)
     english = explain(index, "How high is the dam of 15/QĐ-UBND?")
     assert english.english
     assert any(weight not in (0, 1) for weight in english.terms.values())
