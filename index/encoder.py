@@ -5,8 +5,9 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -14,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from index.errors import EncoderError
-from index.text import VERSION, terms
+from index.text import VERSION, fold, marks, syllables
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
@@ -63,7 +64,7 @@ class StaticEncoder:
         try:
             manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
             tokenizer = json.loads((folder / "tokenizer.json").read_text(encoding="utf-8"))
-            self._rows: dict[str, int] = tokenizer["model"]["vocab"]
+            self._rows = _Rows(tokenizer["model"]["vocab"])
             self._table = load_file(folder / "model.safetensors")["embedding.weight"].astype(np.float32)
             trained = manifest["text_version"]
         except (OSError, ValueError, KeyError, SafetensorError) as error:
@@ -90,12 +91,56 @@ class StaticEncoder:
         """Unit (or zero) rows, shape (len(texts), dim); queries and passages are encoded alike."""
         out = np.zeros((len(texts), self.dim), np.float32)
         for i, text in enumerate(texts):
-            rows = [self._rows[term] for term in terms(text) if term in self._rows]
+            rows = self._rows.of(text)
             if rows:
-                out[i] = self._table[rows].mean(axis=0)
+                # a product with ones: 23 us for 250 rows of 384, where .mean(axis=0) takes 51
+                out[i] = np.ones(len(rows), np.float32) @ np.take(self._table, rows, axis=0)
         norm = np.linalg.norm(out, axis=1, keepdims=True)
         out[norm[:, 0] > 0] /= norm[norm[:, 0] > 0]
         return out
+
+
+_MOST_WORDS = 1 << 32  # more than there can be syllables in a vocabulary
+
+
+class _Rows(dict[str, tuple[int, int, int]]):
+    """Where the terms of a text have their rows in the table.
+
+    Making the terms and looking each up takes 0.2 ms for 600 characters; remembering for a syllable its row, the row
+    without diacritics, and the number that pairs are made of, takes 0.06.
+    """
+
+    def __init__(self, vocabulary: Mapping[str, int]) -> None:
+        super().__init__()
+        self._vocabulary = vocabulary
+        numbers: dict[str, int] = {}
+        pairs = ((term[1:].split("_", 1), row) for term, row in vocabulary.items() if term[0] == "~" and "_" in term)
+        self._pairs = {
+            numbers.setdefault(a, len(numbers)) * _MOST_WORDS + numbers.setdefault(b, len(numbers)): row
+            for (a, b), row in pairs
+        }
+        self._numbers = numbers
+
+    def __missing__(self, syllable: str) -> tuple[int, int, int]:
+        bare = fold(syllable)
+        row, bare_row = self._vocabulary.get(syllable, -1), self._vocabulary.get("~" + bare, -1)
+        found = row, bare_row, self._numbers.get(bare, _MOST_WORDS - 1)
+        if len(self) < 100_000 and len(syllable) <= 40:  # only hostile text has more
+            self[syllable] = found
+        return found
+
+    def of(self, text: str) -> list[int]:
+        """The rows of the terms of `text`, as often as they occur, in no order."""
+        known = [self[syllable] for syllable in syllables(text)]
+        rows = [row for row, _, _ in known if row >= 0]
+        rows += [row for _, row, _ in known if row >= 0]
+        pairs = self._pairs
+        for (_, _, a), (_, _, b) in pairwise(known):
+            if (row := pairs.get(a * _MOST_WORDS + b)) is not None:
+                rows.append(row)
+        vocabulary = self._vocabulary
+        rows += [vocabulary[mark] for mark in marks(text) if mark in vocabulary]
+        return rows
 
 
 class TransformerEncoder:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import json
 import shutil
@@ -13,8 +14,10 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from index.encoder import DEFAULT, MODEL, Encoder, load_encoder
+from index.encoder import DEFAULT, MODEL, Encoder, _Rows, load_encoder
 from index.errors import EncoderError
 from index.text import VERSION, clean, fold, terms
 
@@ -67,6 +70,17 @@ def test_rows_are_unit_or_zero(encoder: Encoder) -> None:
     assert encoder.encode([]).shape == (0, encoder.dim)
 
 
+@given(
+    st.text(max_size=200)
+    | st.lists(st.sampled_from([*"kinh tế hoà hòa TỈNH 1.200 05-NQ/TU".split(), "ố"])).map(" ".join)
+)
+def test_the_rows_of_a_text_are_those_of_its_terms(text: str) -> None:
+    """The short way to the rows finds what making every term and looking it up finds."""
+    known = vocabulary()
+    assert sorted(_Rows(known).of(clean(text))) == sorted(known[term] for term in terms(clean(text)) if term in known)
+
+
+@functools.cache
 def vocabulary() -> dict[str, int]:
     found: dict[str, int] = json.loads((MODEL / "tokenizer.json").read_text(encoding="utf-8"))["model"]["vocab"]
     return found
