@@ -7,6 +7,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Mapping
 
+from index.query import is_syllable
 from index.text import fold
 
 _TONES = {"\u0300": "f2", "\u0301": "s1", "\u0303": "x4", "\u0309": "r3", "\u0323": "j5"}  # mark -> Telex, VNI key
@@ -31,7 +32,7 @@ def _move_tone(word: str) -> str:
     bare = unicodedata.normalize("NFD", word)
     marks = [c for c in bare if c in _TONES]
     plain = unicodedata.normalize("NFC", "".join(c for c in bare if c not in _TONES))
-    if len(marks) != 1 or not _EITHER.match(plain.lower()):
+    if len(marks) != 1 or not _EITHER.match(plain.lower()) or not is_syllable(plain):
         return word
     other = [plain[:-1] + marks[0] + plain[-1:], plain + marks[0]]
     return next(s for s in (unicodedata.normalize("NFC", o) for o in other) if s != word)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import time
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from copy import copy
 from dataclasses import asdict, dataclass
@@ -16,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from index import accents
+from index.asking import without_asking
 from index.dense import Dense, Vectors
 from index.encoder import Encoder
 from index.errors import StoreError
@@ -101,7 +101,7 @@ class Index:
         whole = self._statistics
         query = untelex(clean(query), lambda word: whole.frequency(key(word)) > 0)
         english = is_english(query)
-        asked = expand(query) if english else accents.weigh(query, self._spellings, whole)
+        asked = expand(query) if english else without_asking(query, accents.weigh(query, self._spellings, whole))
         laps.end("understand")
         vector = self.encoder.encode([query], query=True)[0]
         laps.end("encode")
@@ -120,7 +120,7 @@ class Index:
             index=self,
             query=query,
             english=english,
-            terms=asked if isinstance(asked, Mapping) else Counter(asked),
+            terms=asked,
             vector=vector,
             rows=rows[order],
             fused=fused[order],
