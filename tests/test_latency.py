@@ -64,7 +64,7 @@ def test_one_core_is_one_core_and_given_back() -> None:
 
 def timing(system: str, milliseconds: Sequence[float]) -> Timing:
     seconds = tuple(ms / 1000 for ms in milliseconds)
-    return Timing(system, 1000, 12.4, 300_000_000, 5_000_000, 1.5, 0.05, seconds, seconds, 200_000_000)
+    return Timing(system, 1000, 7654.3, 12.4, 300_000_000, 5_000_000, 1.5, 0.05, seconds, seconds, 200_000_000)
 
 
 def test_report_worked_out_on_paper() -> None:
@@ -73,7 +73,7 @@ def test_report_worked_out_on_paper() -> None:
     assert report.ratios() == {1000: 0.5}
     lines = str(report).splitlines()
     assert lines[0] == "texts; 2 questions, each asked once; core 1 alone"
-    assert lines[2].split() == "1,000 hoidap 50.0 95.0 99.0 95.0 50 1.5 200 12 300 5".split()
+    assert lines[2].split() == "1,000 hoidap 50.0 95.0 99.0 95.0 50 1.5 200 7,654 12 300 5".split()
     assert lines[4] == "p95 at 1,000 passages: 0.50 of the baseline's"
     alone = Report("texts", ("q1",), None, (ours,))
     assert alone.ratios() == {}
