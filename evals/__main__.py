@@ -33,8 +33,8 @@ def _parser() -> argparse.ArgumentParser:
     answers.add_argument("--corpus", type=Path, help="folder of documents, or one document; default: the corpus in use")
     answers.set_defaults(run=_answers)
 
-    retrieval = commands.add_parser("retrieval", help="score the search on folders in BEIR's layout")
-    retrieval.add_argument("folders", type=Path, nargs="+", metavar="DIR")
+    retrieval = commands.add_parser("retrieval", help="score the search on folders in BEIR's layout, or questions")
+    retrieval.add_argument("folders", type=Path, nargs="+", metavar="DIR|QUESTIONS.jsonl")
     retrieval.add_argument("--model", help="embedding model; default: the model in use")
     retrieval.add_argument("--half", choices=("fused", "lexical", "dense"), default="fused", help="default: fused")
     retrieval.add_argument("--form", choices=FORMS, help="retype the questions: Telex keystrokes …; default: as typed")
@@ -104,9 +104,10 @@ def _retrieval(arguments: argparse.Namespace) -> int:
     from index import settings
     from index.encoder import load_encoder
 
-    collections = [retrieval.read_collection(folder) for folder in arguments.folders]
-    model = arguments.model or settings.load().model
+    in_use = settings.load()
+    model = arguments.model or in_use.model
     encoder = load_encoder(model)
+    collections = [retrieval.read(path, in_use.corpus, encoder) for path in arguments.folders]
     reports = []
     for collection in collections:
         reports.append(retrieval.measure(collection, encoder, arguments.half, arguments.form or retrieval.AS_TYPED))

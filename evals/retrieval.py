@@ -1,4 +1,4 @@
-"""Scores the search alone on folders in BEIR's layout: corpus.jsonl, queries.jsonl, and qrels.tsv or qrels/test.tsv."""
+"""Scores the search alone on folders in BEIR's layout (corpus.jsonl, queries.jsonl, qrels.tsv), or questions files."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from tqdm import tqdm
 
 from evals import check_new, digest, line_error, read_lines, read_rows, seconds_row
 from evals.forms import FORMS
+from evals.matching import Span, touches_any
 from index.encoder import Encoder
 from index.errors import UsageError
 from index.search import Index, build, open_index
@@ -39,13 +40,13 @@ _ORDER: Mapping[Half, Callable[[Hit], float]] = {
 
 @dataclass(frozen=True, slots=True)
 class Collection:
-    """A folder in BEIR's layout, read and checked; only queries somebody judged are in it."""
+    """What a search is scored on, read and checked; only queries somebody judged are in it."""
 
-    folder: Path
+    folder: Path  # or the questions file
     documents: tuple[Document, ...]
     queries: Mapping[str, str]
     relevance: Mapping[str, Mapping[str, int]]  # query id -> document id -> how relevant
-    digest: str  # of the three files
+    digest: str  # of its files
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +151,11 @@ def score(
     return scores
 
 
+def read(path: Path, corpus: Path, encoder: Encoder) -> Collection:
+    """The folder, or the questions file, whose evidence is in `corpus`."""
+    return read_questions(path, corpus, encoder) if path.is_file() else read_collection(path)
+
+
 def read_collection(folder: Path) -> Collection:
     """Read the folder. Raises UsageError naming the file, and the line, that is missing or cannot be used."""
     if not folder.is_dir():
@@ -166,6 +172,32 @@ def read_collection(folder: Path) -> Collection:
         print(f"{judgements}: {len(unknown)} documents not in corpus.jsonl count as not found", file=sys.stderr)
     judged = {id: text for id, text in queries.items() if id in relevance}
     return Collection(folder, documents, judged, relevance, digest(f.read_text(encoding="utf-8") for f in files))
+
+
+def read_questions(path: Path, corpus: Path, encoder: Encoder) -> Collection:
+    """The questions of `path` that have an answer and need no conversation, over the passages of `corpus`; relevant is
+    a passage that overlaps evidence. Raises UsageError for a row that lacks something or whose evidence is not there.
+    """
+    from evals.answers import read_question, searchable
+
+    with searchable(corpus, encoder) as (index, raw):
+        rows = read_rows(path)
+        questions = [read_question(row, index.documents, raw) for row in rows]
+        documents = tuple(_as_document(index, passage) for passage in index.passages)
+        spans = [(p.id, Span(p.document, p.start, p.end)) for p in index.passages]
+    asked = {q.id: q for q in questions if q.evidence and not q.history}
+    relevance = {
+        id: {passage: 1 for passage, span in spans if touches_any(question.evidence, (span,))}
+        for id, question in asked.items()
+    }
+    queries = {id: question.question for id, question in asked.items()}
+    return Collection(path, documents, queries, relevance, digest([path.read_text(encoding="utf-8")]))
+
+
+def _as_document(index: Index, passage: Passage) -> Document:
+    """A document that is scored as `passage` is in its own: under its title and headings."""
+    title = "\n".join((index.documents[passage.document].title, *passage.headings))
+    return Document(id=passage.id, text=passage.text, title=title, source="", sha256="")
 
 
 def _documents(path: Path) -> tuple[Document, ...]:

@@ -547,3 +547,18 @@ def test_help_loads_nothing_heavy() -> None:
     )
     done = subprocess.run([sys.executable, "-c", check], capture_output=True, text=True, check=True, encoding="utf-8")
     assert done.stdout.endswith("set()\n")
+
+
+def test_retrieval_of_questions(
+    tmp_path: Path, program: Callable[[Ask], None], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A questions file: relevant are the passages its evidence stands in."""
+    questions = write(
+        tmp_path / "questions.jsonl", *map(json.dumps, (row(), {**unanswerable("off-topic"), "id": "q2"}))
+    )
+    out = tmp_path / "out.json"
+    assert main(["retrieval", str(questions), "--json", str(out)]) == 0
+    saved = json.loads(out.read_text(encoding="utf-8"))["folders"][0]
+    assert saved["queries"] == 1
+    assert saved["summary"]["R@5"] == 1
+    assert capsys.readouterr().out.startswith("questions.jsonl: ")
