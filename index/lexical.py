@@ -135,14 +135,11 @@ class Lexical:
 
 
 def best(scores: npt.NDArray[np.float32], k: int) -> npt.NDArray[np.intp]:
-    """Ascending rows of the `k` highest of `scores` above zero; of equal ones the first rows are taken."""
+    """Ascending rows of the `k` highest of `scores` above zero, and of all that equal the last of them."""
     if len(scores) <= k:
         return np.flatnonzero(scores > 0)
-    limit = max(np.partition(scores, len(scores) - k)[-k], np.float32(0))  # argsort takes ten times as long
-    above = np.flatnonzero(scores > limit)
-    if limit == 0:
-        return above
-    return np.union1d(above, np.flatnonzero(scores == limit)[: k - len(above)])
+    limit = np.partition(scores, len(scores) - k)[-k]  # argsort takes ten times as long
+    return np.flatnonzero(scores >= limit if limit > 0 else scores > 0)
 
 
 def _hashes(words: Iterable[str]) -> npt.NDArray[np.uint64]:

@@ -107,7 +107,7 @@ class Index:
         laps.end("encode")
         lexical = self._statistics.scores(asked)
         laps.end("lexical")
-        rows = self._candidates(lexical, vector, max(k, _CANDIDATES))
+        rows = self._candidates(lexical, vector, max(k, _CANDIDATES)) if asked else np.zeros(0, dtype=np.intp)
         cosines = self._dense.cosines(vector, rows) if self._dense else np.zeros(0, dtype=np.float32)
         laps.end("dense")
         weight = DENSE_WEIGHT_ENGLISH if english else DENSE_WEIGHT
@@ -134,13 +134,15 @@ class Index:
         )
 
     def _candidates(self, lexical: Vectors, vector: Vectors, depth: int) -> npt.NDArray[np.intp]:
-        """Rows worth scoring: the `depth` best of each half. Of a part of the index all are, since Chroma's own filter
-        takes 60 to 70 ms in 100,000 passages and exact cosines of all of them take 60."""
-        if self._dense is None:
+        """Rows worth scoring: the `depth` best of each half, none when nothing of the query is known. Of a part of the
+        index all are, since Chroma's own filter takes 60 to 70 ms in 100,000 passages and exact cosines of all of them
+        take 60; of the whole too when no term matches, for which of several equal vectors Chroma returns is chance."""
+        matches = bool(lexical.any())
+        if self._dense is None or not (matches or vector.any()):
             return np.zeros(0, dtype=np.intp)
         if self._admitted is not None:
             return np.flatnonzero(self._admitted)
-        if depth >= len(self.passages):
+        if depth >= len(self.passages) or not matches:
             return np.arange(len(self.passages))
         nearest = np.asarray(self._dense.nearest(vector, depth), dtype=np.intp)
         return np.union1d(best(lexical, depth), nearest)
