@@ -56,7 +56,8 @@ def _input(name: str, language: Language, *, hint: str, label: str = "", **more:
 def results_html(explanation: Explanation, language: Language) -> Html:
     """The passages found, best first, each with its scores and the words that matched; above them what was searched."""
     if not explanation.found:
-        return tag("p", say("none_admitted", language), class_="hd-problem")
+        why = "no_words" if explanation.passages else "none_admitted"
+        return tag("p", say(why, language), class_="hd-problem")
     top = max(1.0, *(z for found in explanation.found for z in (found.lexical_z, found.dense_z)))
     items = (_result(n, found, top, language) for n, found in enumerate(explanation.found, start=1))
     return joined(*_summary(explanation, language), tag("ol", *items, class_="hd-results"))

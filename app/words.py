@@ -88,6 +88,10 @@ WORDS: dict[str, dict[Language, str]] = {
         "vi": "Không có tài liệu nào khớp điều kiện đã chọn.",
         "en": "No document meets these conditions.",
     },
+    "no_words": {
+        "vi": "Câu hỏi không có từ nào để tìm.",
+        "en": "There is no word in the question to search with.",
+    },
     "bad_dates": {
         "vi": "Ngày viết như 2023, 11/2023 hoặc 9/11/2023, ngày sớm hơn ở ô “Từ”.",
         "en": "Write dates like 2023, 2023-11 or 2023-11-09, the earlier one first.",

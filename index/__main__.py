@@ -100,7 +100,7 @@ def as_lines(explanation: Explanation, width: int) -> Iterator[str]:
     yield f"ms         {_times(explanation.seconds)}"
     if not explanation.found:
         yield ""
-        yield "nothing to search: no passage is admitted"
+        yield "nothing found: " + ("no passage is admitted" if not explanation.passages else "no word to search with")
         return
     yield ""
     yield "  #   score     BM25      z   rank   cosine      z   rank   passage"

@@ -90,6 +90,7 @@ def test_the_form_offers_what_there_is(library: Library) -> None:
         ({"question": "chợ nổi", "since": "5/2024", "until": "2024-05-31"}, {"Chợ nổi"}, ""),
         ({"question": "chợ nổi", "since": "6/2024"}, set(), say("none_admitted", "vi")),
         ({"question": "chợ nổi", "publisher": "VnExpress"}, set(), say("none_admitted", "vi")),
+        ({"question": "?!"}, set(), say("no_words", "vi")),
         ({"question": "chợ nổi", "since": "hôm qua"}, set(), say("bad_dates", "vi")),
         ({"question": "chợ nổi", "since": "2025", "until": "2024"}, set(), say("bad_dates", "vi")),
         ({"question": "  "}, set(), ""),
