@@ -73,8 +73,9 @@ def _summary(explanation: Explanation, language: Language) -> Iterator[Html]:
     if explanation.english:
         notes.append(say("translated", language, terms=_listed(explanation.terms, 2, language)))
     weights = {
-        "lexical": decimal_text(1 - explanation.dense_weight, 1, language),
-        "dense": decimal_text(explanation.dense_weight, 1, language),
+        "lexical": decimal_text(1 - explanation.dense_weight, 2, language),
+        "dense": decimal_text(explanation.dense_weight, 2, language),
+        "close": decimal_text(explanation.closeness_weight, 0, language),
     }
     notes.append(say("formula", language, **weights))
     notes.append(_times(explanation.seconds, language))
@@ -115,6 +116,7 @@ def _result(n: int, found: Found, top: float, language: Language) -> Html:
         tag(
             "div",
             *halves,
+            tag("span", say("closeness", language, close=decimal_text(found.closeness, 2, language))),
             tag("b", say("score", language, score=decimal_text(hit.score, 2, language))),
             class_="hd-halves",
         ),

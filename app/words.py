@@ -98,9 +98,12 @@ WORDS: dict[str, dict[Language, str]] = {
     },
     "translated": {"vi": "Tìm bằng tiếng Việt: {terms}", "en": "Searched in Vietnamese: {terms}"},
     "formula": {
-        "vi": "Điểm = {lexical} × z từ ngữ + {dense} × z ngữ nghĩa; z là số độ lệch chuẩn trên mức trung bình.",
-        "en": "Score = {lexical} × z of words + {dense} × z of meaning; z counts standard deviations above the mean.",
+        "vi": "Điểm = {lexical} × z từ ngữ + {dense} × z ngữ nghĩa + {close} × độ sát; z là số độ lệch chuẩn trên mức "
+        "trung bình, độ sát là phần các từ của câu hỏi đứng gần nhau trong đoạn.",
+        "en": "Score = {lexical} × z of words + {dense} × z of meaning + {close} × closeness; z counts standard "
+        "deviations above the mean, closeness is the share of the question’s words that stand together in the passage.",
     },
+    "closeness": {"vi": "Độ sát {close}", "en": "Closeness {close}"},
     "score": {"vi": "Điểm {score}", "en": "Score {score}"},
     "open_passage": {"vi": "Mở đoạn {n}: {title}", "en": "Open passage {n}: {title}"},
     "lexical_half": {"vi": "Từ ngữ", "en": "Words"},

@@ -1,4 +1,4 @@
-"""The commands `python -m evals answers`, `retrieval`, `calibrate` and `latency`."""
+"""The commands `python -m evals answers`, `retrieval`, `calibrate`, `fusion` and `latency`."""
 
 from __future__ import annotations
 
@@ -50,6 +50,10 @@ def _parser() -> argparse.ArgumentParser:
     )
     calibrate.set_defaults(run=_calibrate)
 
+    fusion = commands.add_parser("fusion", help="fit how much the dense half of the search counts")
+    fusion.add_argument("folders", type=Path, nargs="+", metavar="DIR|QUESTIONS.jsonl")
+    fusion.set_defaults(run=_fusion)
+
     latency = commands.add_parser("latency", help="time the search on one core")
     latency.add_argument(
         "--passages", type=_count, nargs="+", default=[10_000, 100_000], metavar="N", help="default: 10000 100000"
@@ -61,7 +65,7 @@ def _parser() -> argparse.ArgumentParser:
     latency.add_argument("--baseline", action="store_true", help="time plain Chroma with all-MiniLM-L6-v2 beside it")
     latency.set_defaults(run=_latency)
 
-    for command in (answers, retrieval, calibrate, latency):
+    for command in (answers, retrieval, calibrate, fusion, latency):
         command.add_argument("--json", type=Path, metavar="OUT", help="write every single result there too")
     return parser
 
@@ -114,6 +118,20 @@ def _retrieval(arguments: argparse.Namespace) -> int:
         print(reports[-1], flush=True)
     if arguments.json:
         write_json(arguments.json, {"model": model, "folders": [report.as_row() for report in reports]})
+    return 0
+
+
+def _fusion(arguments: argparse.Namespace) -> int:
+    from evals import fusion, retrieval
+    from index import settings
+    from index.encoder import load_encoder
+
+    in_use = settings.load()
+    encoder = load_encoder(in_use.model)
+    report = fusion.measure([retrieval.read(path, in_use.corpus, encoder) for path in arguments.folders], encoder)
+    print(report)
+    if arguments.json:
+        write_json(arguments.json, {"model": in_use.model, **report.as_row()})
     return 0
 
 

@@ -96,14 +96,15 @@ def as_lines(explanation: Explanation, width: int) -> Iterator[str]:
     yield from _wrapped(f"question   {_one_line(explanation.understood)}", width, 11)
     yield f"language   {language}"
     yield from _wrapped(f"terms      {_asked(explanation.terms, explanation.unknown)}", width, 11)
-    yield f"score      {lexical:.1f} z(BM25) + {dense:.1f} z(cosine), best of {explanation.passages} passages"
+    close = f"{explanation.closeness_weight:.0f} closeness"
+    yield f"score      {lexical:.2f} z(BM25) + {dense:.2f} z(cosine) + {close}, best of {explanation.passages} passages"
     yield f"ms         {_times(explanation.seconds)}"
     if not explanation.found:
         yield ""
         yield "nothing found: " + ("no passage is admitted" if not explanation.passages else "no word to search with")
         return
     yield ""
-    yield "  #   score     BM25      z   rank   cosine      z   rank   passage"
+    yield "  #   score     BM25      z   rank   cosine      z   rank   close   passage"
     for n, found in enumerate(explanation.found, start=1):
         yield from _found(n, found, width)
     yield ""
@@ -115,7 +116,7 @@ def _found(n: int, found: Found, width: int) -> Iterator[str]:
     rank = f"{found.lexical_rank}" if hit.lexical > 0 else "-"
     yield (
         f"{n:3} {hit.score:7.3f}  {hit.lexical:7.2f} {found.lexical_z:6.2f} {rank:>6}"
-        f"  {hit.dense:7.3f} {found.dense_z:6.2f} {found.dense_rank:6}   {hit.passage.id}"
+        f"  {hit.dense:7.3f} {found.dense_z:6.2f} {found.dense_rank:6}   {found.closeness:5.2f}   {hit.passage.id}"
     )
     path = " › ".join((hit.document.title, *hit.passage.headings))
     yield from _wrapped(f"    {path}", width, 4)

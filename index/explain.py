@@ -9,6 +9,7 @@ from itertools import pairwise
 from typing import Any
 
 from index.filters import Filter
+from index.fusion import CLOSENESS
 from index.search import Index
 from index.text import fold, syllables
 from index.types import Hit
@@ -23,6 +24,7 @@ class Found:
     dense_z: float
     lexical_rank: int | None  # place from 1 by BM25 alone, among all passages admitted; None when no term matched
     dense_rank: int  # place from 1 by cosine alone; equal scores share one
+    closeness: float  # 0..1, see `index.closeness`
     terms: Mapping[str, float]  # what each matched term (see `index.text.terms`) adds to the BM25, strongest first
 
     def as_row(self) -> dict[str, Any]:
@@ -38,6 +40,7 @@ class Found:
             "score": self.hit.score,
             "lexical": {"score": self.hit.lexical, "z": self.lexical_z, "rank": self.lexical_rank},
             "dense": {"score": self.hit.dense, "z": self.dense_z, "rank": self.dense_rank},
+            "closeness": self.closeness,
             "terms": dict(self.terms),
         }
 
@@ -51,7 +54,9 @@ class Explanation:
     english: bool
     terms: Mapping[str, float]  # searched by the lexical half and held by a passage it may find: how often each counts
     unknown: int  # number of terms no such passage holds
-    dense_weight: float  # score = (1 - dense_weight) * lexical_z + dense_weight * dense_z
+    # score = (1 - dense_weight) * lexical_z + dense_weight * dense_z + closeness_weight * closeness
+    dense_weight: float
+    closeness_weight: float
     passages: int  # number of passages the filter admits
     found: tuple[Found, ...]
     seconds: Mapping[str, float]  # of each step of the search, in order
@@ -64,6 +69,7 @@ class Explanation:
             "terms": dict(self.terms),
             "unknown_terms": self.unknown,
             "dense_weight": self.dense_weight,
+            "closeness_weight": self.closeness_weight,
             "passages": self.passages,
             "results": [{"rank": n, **found.as_row()} for n, found in enumerate(self.found, start=1)],
             "seconds": dict(self.seconds),
@@ -82,6 +88,7 @@ def explain(index: Index, query: str, k: int = 10, where: Filter | None = None) 
             dense_z=float(scored.dense_z[i]),
             lexical_rank=lexical_rank if scored.lexical[i] > 0 else None,
             dense_rank=dense_rank,
+            closeness=float(scored.closeness[i]),
             terms=_strongest_first(index.lexical.parts(int(scored.rows[i]), scored.terms)),
         )
         for i, (lexical_rank, dense_rank) in enumerate(zip(*scored.ranks(), strict=True))
@@ -93,6 +100,7 @@ def explain(index: Index, query: str, k: int = 10, where: Filter | None = None) 
         terms=_strongest_first(known),
         unknown=len(scored.terms) - len(known),
         dense_weight=scored.dense_weight,
+        closeness_weight=CLOSENESS,
         passages=index.size,
         found=found,
         seconds=scored.seconds,

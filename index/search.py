@@ -14,8 +14,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from index import accents
+from index import accents, fusion
 from index.asking import without_asking
+from index.closeness import closeness, idf_of_words
 from index.dense import Dense, Vectors
 from index.encoder import Encoder
 from index.errors import StoreError
@@ -28,13 +29,8 @@ from index.types import Document, Hit, Passage
 
 SCHEMA = 2  # raise it when the files below change; an older index is rebuilt, a newer one refused
 
-# Weight of the dense half in the fused score. Vietnamese: measured on XQuAD by the study behind this project (BM25 + a
-# static embedding, z-scored, n=1182), best at 0.3 (nDCG@10 0.969; 0.962 at 0.5). English: chosen on held-out parallel
-# documents (evals/LOG.md), flat from 0.4 to 0.7 now that the lexical half is searched in translation.
-DENSE_WEIGHT = 0.3
-DENSE_WEIGHT_ENGLISH = 0.5
-
 _CANDIDATES = 100  # taken from each half before fusion, or as many as are asked for
+_NEAR = 30  # of the candidates are looked at for how close together the query's words stand: 2 ms
 _CHUNK = 256  # passages encoded between two calls of `progress`
 
 Progress = Callable[[int, int], None]
@@ -70,8 +66,9 @@ class Index:
         Without, candidates are the 100 best of each half, or the `k` best if that is more; a passage that neither half
         has among them is missed.
 
-        Fused score = (1 - w) z(BM25) + w z(cosine), both z-scores over all passages of the index. Ranks are not fused:
-        reciprocal rank fusion lost 7 points of nDCG@10 on the same data. Ties are broken by passage id.
+        Fused score = (1 - w) z(BM25) + w z(cosine) + c closeness: both z-scores over all passages of the index, w and c
+        as `index.fusion` says, closeness for the thirty best without it. Ranks are not fused: reciprocal rank fusion
+        lost 7 points of nDCG@10 on the same data. Ties are broken by passage id.
         """
         found = self.within(where).score(query, k)
         return [found.hit(i) for i in range(len(found.rows))]
@@ -105,15 +102,17 @@ class Index:
         laps.end("understand")
         vector = self.encoder.encode([query], query=True)[0]
         laps.end("encode")
-        lexical = self._statistics.scores(asked)
+        lexical = whole.scores(asked)
         laps.end("lexical")
-        rows = self._candidates(lexical, vector, max(k, _CANDIDATES)) if asked else np.zeros(0, dtype=np.intp)
-        cosines = self._dense.cosines(vector, rows) if self._dense else np.zeros(0, dtype=np.float32)
+        ordinary = self._candidates(lexical, vector, _CANDIDATES) if asked else np.zeros(0, dtype=np.intp)
+        rows = self._rows(ordinary, lexical, vector, k)
         laps.end("dense")
-        weight = DENSE_WEIGHT_ENGLISH if english else DENSE_WEIGHT
-        lexical_z = _z(lexical[rows], float(lexical.mean()), float(lexical.std())) if len(rows) else np.zeros(0)
-        dense_z = _z(cosines, *self._dense.spread(vector)) if self._dense else np.zeros(0)
-        fused = (1 - weight) * lexical_z + weight * dense_z
+        features = fusion.features(english, asked, whole, lexical)
+        halves = _Halves(lexical, vector, self._dense, fusion.dense_weight(features))
+        near = self._near(ordinary, halves, {} if english else idf_of_words(asked, whole))
+        lexical_z, cosines, dense_z, fused = halves.of(rows)
+        close = np.array([near.get(row, 0.0) for row in rows.tolist()])
+        fused += fusion.CLOSENESS * close
         order = self._best(rows, fused, k)
         laps.end("fusion")
         return Scored(
@@ -129,23 +128,42 @@ class Index:
             lexical_z=lexical_z[order],
             dense=cosines[order],
             dense_z=dense_z[order],
-            dense_weight=weight,
+            closeness=close[order],
+            features=features,
+            dense_weight=halves.weight,
             seconds=laps.seconds,
         )
 
     def _candidates(self, lexical: Vectors, vector: Vectors, depth: int) -> npt.NDArray[np.intp]:
-        """Rows worth scoring: the `depth` best of each half, none when nothing of the query is known. Of a part of the
-        index all are, since Chroma's own filter takes 60 to 70 ms in 100,000 passages and exact cosines of all of them
-        take 60; of the whole too when no term matches, for which of several equal vectors Chroma returns is chance."""
+        """Rows of the whole index worth scoring: the `depth` best of each half, none when nothing of the query is
+        known; all when no term matches, for which of several equal vectors Chroma returns is chance."""
         matches = bool(lexical.any())
         if self._dense is None or not (matches or vector.any()):
             return np.zeros(0, dtype=np.intp)
-        if self._admitted is not None:
-            return np.flatnonzero(self._admitted)
         if depth >= len(self.passages) or not matches:
             return np.arange(len(self.passages))
         nearest = np.asarray(self._dense.nearest(vector, depth), dtype=np.intp)
         return np.union1d(best(lexical, depth), nearest)
+
+    def _rows(self, ordinary: npt.NDArray[np.intp], lexical: Vectors, vector: Vectors, k: int) -> npt.NDArray[np.intp]:
+        """Rows to score, given those every search starts from. Of a part of the index all are, since Chroma's own
+        filter takes 60 to 70 ms in 100,000 passages and exact cosines of all of them take 60."""
+        if not len(ordinary):
+            return ordinary
+        if self._admitted is not None:
+            return np.flatnonzero(self._admitted)
+        return ordinary if k <= _CANDIDATES else self._candidates(lexical, vector, k)
+
+    def _near(
+        self, ordinary: npt.NDArray[np.intp], halves: _Halves, weights: Mapping[str, float]
+    ) -> Mapping[int, float]:
+        """Closeness of the best of the `ordinary` rows. These are the same whatever is admitted and however many are
+        asked for, so that a filter changes no score."""
+        if not (len(ordinary) and weights):
+            return {}
+        fused = halves.of(ordinary)[-1]
+        rows = ordinary[self._best(ordinary, fused, _NEAR)]
+        return {row: closeness(self.passages[row].text, weights) for row in rows.tolist()}
 
     def _best(self, rows: npt.NDArray[np.intp], fused: npt.NDArray[np.float64], k: int) -> list[int]:
         """Places of the `k` highest scores, best first, equal ones by passage id."""
@@ -167,6 +185,25 @@ class Index:
 
 
 @dataclass(frozen=True, slots=True)
+class _Halves:
+    """What both halves say of one query."""
+
+    lexical: Vectors  # BM25 of every passage
+    vector: Vectors
+    dense: Dense | None
+    weight: float  # of the dense half
+
+    def of(self, rows: npt.NDArray[np.intp]) -> tuple[npt.NDArray[np.float64], Vectors, npt.NDArray[np.float64], Any]:
+        """(z-score of BM25, cosine, its z-score, fused score) of `rows`, each of shape (len(rows),)."""
+        if self.dense is None or not len(rows):
+            return np.zeros(0), np.zeros(0, np.float32), np.zeros(0), np.zeros(0)
+        cosines = self.dense.cosines(self.vector, rows)
+        lexical_z = _z(self.lexical[rows], float(self.lexical.mean()), float(self.lexical.std()))
+        dense_z = _z(cosines, *self.dense.spread(self.vector))
+        return lexical_z, cosines, dense_z, (1 - self.weight) * lexical_z + self.weight * dense_z
+
+
+@dataclass(frozen=True, slots=True)
 class Scored:
     """What one search worked out. The arrays have a place for every passage found, best first."""
 
@@ -182,7 +219,9 @@ class Scored:
     lexical_z: npt.NDArray[np.float64]
     dense: Vectors  # cosine, -1..1
     dense_z: npt.NDArray[np.float64]
-    dense_weight: float  # fused = (1 - dense_weight) * lexical_z + dense_weight * dense_z
+    closeness: npt.NDArray[np.float64]  # see `index.closeness`, 0 for all but the best thirty
+    features: npt.NDArray[np.float64]  # what `index.fusion` worked the next out from
+    dense_weight: float  # fused = (1 - dense_weight) * lexical_z + dense_weight * dense_z + CLOSENESS * closeness
     seconds: Mapping[str, float]  # of each step, in order
 
     def ranks(self) -> tuple[list[int], list[int]]:

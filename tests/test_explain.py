@@ -65,7 +65,8 @@ def test_what_is_explained_is_what_the_search_does(index: Index, query: str, k: 
     weight = explanation.dense_weight
     for found in explanation.found:
         hit = found.hit
-        assert hit.score == pytest.approx((1 - weight) * found.lexical_z + weight * found.dense_z, abs=1e-9)
+        halves = (1 - weight) * found.lexical_z + weight * found.dense_z
+        assert hit.score == pytest.approx(halves + explanation.closeness_weight * found.closeness, abs=1e-9)
         assert sum(found.terms.values()) == pytest.approx(hit.lexical, abs=1e-4)
         assert list(found.terms.values()) == sorted(found.terms.values(), reverse=True)
         assert found.dense_rank == 1 + sum(other.hit.dense > hit.dense for other in admitted)
