@@ -65,9 +65,15 @@ def test_alone_a_spelling_weighs_its_share() -> None:
     assert weights == {"~hau": 1, "hầu": pytest.approx(0.5), "hậu": pytest.approx(0.5)}
 
 
-@pytest.mark.parametrize("query", ["Hậu Giang", "hau Giảng", "mua", "2023", "", "what is this"])
+@pytest.mark.parametrize("query", ["Hậu Giang", "hậu giang", "mua", "2023", "", "what is this"])
 def test_other_questions_keep_their_terms(query: str) -> None:
     assert accents.weigh(query, SPELLINGS, LEXICAL) == terms(query)
+
+
+def test_one_bare_word_among_accented_ones_is_spelled_by_its_neighbours() -> None:
+    weights = accents.weigh("hạn han", SPELLINGS, LEXICAL)
+    expected = {"~han": 2, "~han_han": 1, "hạn": 1, "hán": 1, "hạn_hán": 0.5}
+    assert weights == pytest.approx(expected, rel=1e-3)
 
 
 @given(st.lists(st.sampled_from([*SPELLINGS, "mua", "05", "xyz"]), min_size=1, max_size=12))
