@@ -26,8 +26,8 @@ _SECOND = 0.85
 
 
 def ask(question: str, index: Index, history: Sequence[Turn] = (), where: Filter | None = None) -> Answer:
-    """Answer `question` (any spelling: NFD, no diacritics, Telex left-overs) from the documents in `index`, or from
-    those of them that `where` admits as if there were no others.
+    """Answer `question` (any spelling: NFD, no diacritics, Telex or VNI left-overs) from the documents in `index`, or
+    from those of them that `where` admits as if there were no others.
 
     A follow-up is first made whole from `history`. The answer's sentences are slices of the documents; without one
     that supports an answer the outcome is `refuse` and there are no citations.

@@ -89,7 +89,7 @@ _BARE_NUMERALS = {fold(w): n for w, n in _NUMERALS.items() if w != "năm"} | {
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A question taken apart. `text` is cleaned, with Telex keystrokes undone."""
+    """A question taken apart. `text` is cleaned, with Telex and VNI keystrokes undone."""
 
     text: str
     language: Language

@@ -51,10 +51,16 @@ def load(folder: Path) -> Spellings:
 
 
 def weigh(query: str, spellings: Spellings, lexical: Lexical) -> Sequence[str] | Mapping[str, float]:
-    """Search terms of `query` (see `index.text.terms`); weighted when it is typed without diacritics: the folded terms
-    weigh 1 as always, an accented spelling as much as it is probable in its place, a pair of them half as much."""
+    """Search terms of `query` (see `index.text.terms`); weighted when it is typed without diacritics, or some of it
+    is: the folded terms weigh 1 as always, an accented spelling as much as it is probable in its place, a pair of them
+    half as much."""
     words = syllables(query)
-    if any(fold(word) != word for word in words) or not any(word in spellings for word in words):
+    bare = [word for word in words if word in spellings]
+    if any(fold(word) != word for word in words):
+        # Beside accented words only one that the corpus never has bare shows that some were left out. nDCG@10 of
+        # government news, n=600: every other word bare 0.844 to 0.862, as typed 0.876; 0.870 without this condition.
+        bare = [word for word in bare if word not in spellings[word]]
+    if not bare:
         return terms(query)
     weights: dict[str, float] = {**Counter(term for term in terms(query) if term[0] in "~#@")}
     for term, probability in posteriors([spellings.get(word, (word,)) for word in words], lexical):

@@ -50,7 +50,7 @@ class Explanation:
     """A search and how it came about; `found` are the hits of `Index.search`, in the same order."""
 
     query: str
-    understood: str  # cleaned, Telex undone
+    understood: str  # cleaned, Telex and VNI undone
     english: bool
     terms: Mapping[str, float]  # searched by the lexical half and held by a passage it may find: how often each counts
     unknown: int  # number of terms no such passage holds

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
-from index.text import fold
+from index.text import codes, fold
 from index.translate import is_known as is_english_word
 
 Known = Callable[[str], bool]
@@ -121,9 +121,10 @@ _ENGLISH = frozenset(
     "as".split()
 )
 # Words that Vietnamese text borrows as they are more often than it holds what their keys make ("bus", bú); picked
-# by hand from counts in 200,000 news rows, with "sofa", which is too rare there to count.
+# by hand from counts in 200,000 news rows, with some too rare there to count (sofa, max, dow).
 _BORROWED = frozenset(
-    "air bar best bus down gas is of or photo post room rose se1 sofa soon test town taxi us usa visa war won".split()
+    "air bar best bus dax down dow gas gis is mar max of or pos photo post room rose se1 sofa soon sos test town taxi "
+    "us usa visa vox war won".split()
 )
 # What a name or a loan has more often than a typist: a tone key between vowels ("taxi"), a vowel twice around others
 # ("Masan"); but no name holds j, w or dd after that.
@@ -133,6 +134,8 @@ _REAL_DOUBLE_O = frozenset("xoong boong soong goong loong toong".split())
 _MARKS = re.compile("[đ\u0300-\u036f]")
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 _IN_CODE = re.compile(r"[/-]\d")
+_ABBREVIATIONS = frozenset(("ttg", "ctr", "ttr"))  # of codes, and not in capitals
+_CODE_KEYS = re.compile(r"(?<=\d[/-])(?:[QNHC]D[D9]|D[D9]A)(?![^\W_])", re.IGNORECASE)  # 1588/QDD-TTg
 _CAPITALS = re.compile(r"(?<![^\W_])[A-Z9]{3,}(?![^\W_])")  # QDD-TTg, HDDND, D9BSCL
 _SPELT_OUT = re.compile(r"\d.*[^\W_]")  # digits that no numbered word has: na8m, o73; "quy1" may be quý 1
 
@@ -176,24 +179,29 @@ def _words(query: str) -> list[_Word]:
     low = query.lower()
     if query.isupper() and len(query.split()) > 2 and len(low) == len(query):  # İ becomes two characters
         query = low
+    coded = {at for start, end, _ in codes(query) for at in range(start, end)}
     found = []
     for m in _WORD.finditer(query):
         word = m.group()
-        acronym = word.isupper() and sum(c.isalpha() for c in word) > 1
-        silent = acronym or word[0].isdigit() or _IN_CODE.match(query, m.end())
+        acronym = (word.isupper() and sum(c.isalpha() for c in word) > 1) or word.lower() in _ABBREVIATIONS
+        silent = acronym or m.start() in coded or word[0].isdigit() or _IN_CODE.match(query, m.end())
         found.append(_Word(word, m.start(), "silent" if silent else _kind(word), any(c.isdigit() for c in word)))
     return found
 
 
 def is_english(query: str) -> bool:
     """True when English words, and words that cannot be Vietnamese syllables or keystrokes, make up a good part of the
-    query and outweigh the Vietnamese ones ("What are Hậu Giang's pillars?" is English). Acronyms (SIPAS) say nothing
-    either way."""
+    query and outweigh the Vietnamese ones ("What are Hậu Giang's pillars?" is English). Acronyms (SIPAS) and codes say
+    nothing either way, nor do accented names ("population of Cần Thơ") beside words in lower case."""
     return _speaks_english(_words(query))
 
 
 def _speaks_english(words: list[_Word]) -> bool:
-    weights = [_WEIGHTS[word.kind](word.text.lower()) for word in words if word.kind != "silent"]
+    words = [word for word in words if word.kind != "silent"]
+    if any(word.text.islower() for word in words):
+        opening = 1 if words[1:] and words[1].text.islower() else 0  # the capital of a sentence makes no name
+        words = [word for n, word in enumerate(words) if word.kind != "accented" or word.text.islower() or n < opening]
+    weights = [_WEIGHTS[word.kind](word.text.lower()) for word in words]
     english = sum(w for w in weights if w > 0)
     return english >= 0.25 * len(weights) and english > -sum(w for w in weights if w < 0)
 
@@ -216,6 +224,7 @@ def untelex(query: str, known: Known | None = None) -> str:
     A word changes only if it is no syllable as typed and its keystrokes make one; an English query stays as it is.
     Words that may be keystrokes or not ("too", "A1") follow the others. `known` settles what letters leave open.
     """
+    query = _CODE_KEYS.sub(lambda m: re.sub("[Dd][Dd9]", "Đ", m.group()), query)
     words = _words(query)
     clear = [word for word in words if word.kind == "keys" or (known and _only_as_keys(word, known))]
     if not clear or _speaks_english(words):

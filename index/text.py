@@ -32,7 +32,7 @@ _DOOR = {
     0x0341: "\u0301",
 }
 _CLUSTER = re.compile("[^\u0300-\u036f][\u0300-\u036f]{2,}")
-_NEWLINE = re.compile(r"\r\n?|\f|\u2028|\u2029|\x85")
+_NEWLINE = re.compile(r"\r\n?|[\x0b\f\x1c-\x1e\x85\u2028\u2029]")  # \x0b is a soft break of Word's
 
 
 def clean(text: str) -> str:
@@ -70,6 +70,8 @@ _GLIDE = re.compile(
 _FINAL_Y = re.compile(r"(?<![^\W\d_])(h|k|l|m|s|t|v|qu)([yỳýỷỹỵ])(?![^\W\d_])")
 _Y_TO_I = dict(zip("yỳýỷỹỵ", "iìíỉĩị", strict=True))
 _SPACES = dict.fromkeys(map(ord, "\u00a0\u202f\u2007\u2009\u3000"), " ")
+_WIDE = {code: chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)}  # ０５－ＮＱ is 05-NQ
+_PLAIN = _SPACES | _WIDE
 
 
 def _place_tone(match: re.Match[str]) -> str:
@@ -92,7 +94,7 @@ def key(text: str) -> str:
     Every word is folded by itself: the key of a text is the keys of its words. For searching only, never for showing. A
     few real pairs merge (tý, tí); that is fine for a key.
     """
-    low = _GLIDE.sub(_place_tone, _lower(text).translate(_SPACES))
+    low = _GLIDE.sub(_place_tone, _lower(text).translate(_PLAIN))
     return _FINAL_Y.sub(lambda m: m.group(1) + _Y_TO_I[m.group(2)], low)
 
 
@@ -186,6 +188,8 @@ def _marks(text: str) -> Iterator[Mark]:
 
     Every pattern is tried where figures begin and looks no further than a few words, so no text takes long.
     """
+    if _IS_WIDE.search(text):
+        text = text.translate(_WIDE)
     done = 0
     for run in _DIGITS.finditer(text):
         start, end = run.span()
@@ -196,7 +200,8 @@ def _marks(text: str) -> Iterator[Mark]:
                     yield mark
 
 
-_DIGITS = re.compile(r"\d\d*")  # sre finds a lone first \d faster than \d+
+_IS_WIDE = re.compile("[\uff01-\uff5e]")
+_DIGITS = re.compile("[0-9][0-9]*")  # sre finds a lone first one faster than [0-9]+
 
 
 def _marks_at(text: str, start: int, end: int) -> Iterable[Mark]:
@@ -208,9 +213,13 @@ def _marks_at(text: str, start: int, end: int) -> Iterable[Mark]:
     before = _words_before(text, start)
     if not in_word and (found := _code_at(text, start, before)):
         return found
-    one = _date_at(text, start, before) or _short_code_at(text, start, end, before)
+    one = _date_at(text, start, before)
+    if not one and (named := _named_at(text, start, end, before)):
+        return named
     if not one and not in_word and previous not in ".,":
         one = _month_at(text, start, before) or _number_at(text, start)
+    if not one and in_word and before[-1:] == ["t"]:  # T6/2022
+        one = _month_at(text, start, ["tháng"])
     return (one,) if one else ()
 
 
@@ -220,15 +229,21 @@ _TOKEN = re.compile(r"[^\W_]+|[^\w\s]|_")
 def _words_before(text: str, start: int) -> list[str]:
     """Keys of the words and marks just before `start` on its line; 24 characters hold "chương trình  số:  "."""
     line = text[max(0, start - 24) : start].rpartition("\n")[2]
-    return [_WORDS[token][0] for token in _TOKEN.findall(line)[-5:]]
+    return [_WORDS[token][0] for token in _TOKEN.findall(line)[-6:]]
 
 
 # A document code: number, optional year, then letter groups, e.g. 05-NQ/TU, 1588/QĐ-TTg, 202/2025/QH15. People also
-# type 05-NQTU, 05 NQ/TU and 05-DA/TU; the canonical form keeps letters and digits only and has no diacritics. TƯ is TW.
+# type 05-NQTU, 05 NQ/TU, 05nqtu, 1588 QĐ TTg and 05-DA/TU; the canonical form keeps letters and digits only and has no
+# diacritics. TƯ is TW. Without a dash or slash after the number it takes kind and issuer ("10 CTCP" are companies);
+# with a space between them, kinds and issuers that are no words.
+_DASH = "-‐‑–—−"
+_ISSUER = "TU|T[WƯ]|TTg|CP|UBND|H[ĐD]ND"
+_SPACED = r"\s(?:TTg|UBND|(?-i:TU|TW|CP|HĐND))(?![^\W_])"
 _CODE = re.compile(
-    r"0*(\d{1,5})(?:/(\d{4}))?(?:\s?[-–—/]\s?|\s(?=[A-ZĐ]{2,3}(?:\s?[-/]\s?)?(?:TU|T[WƯ]|TTg|CP|UBND|H[ĐD]ND)(?![^\W_])))"
+    rf"0*(\d{{1,5}})(?:/(\d{{4}}))?(?:\s?[{_DASH}/]\s?|[\s._]?(?!CTCP|TTCP)(?="
+    rf"[A-ZĐ]{{2,3}}(?:\s?[{_DASH}/]\s?)?(?:{_ISSUER})(?![^\W_])|(?:NQ|Q[ĐD]|N[ĐD]|CTr|TTr|KL){_SPACED}))"
     r"((NQ|Q[ĐD]|[ĐD]A|CTr|CT|KH|TTLT|TT|TB|BC|CV|H[ĐD]|H[ĐD]ND|UBND|UBTVQH\d*|QH\d*|N[ĐD]|KL|QC|PL|SL|C[ĐD]|TTr|VBHN)"
-    r"((?:TU|T[WƯ]|TTg|CP|UBND|H[ĐD]ND|NS)?(?:\s?[-–/.]\s?(?:[A-ZĐƯ]{2,8}|QH\d+))*))(?![^\W_])",
+    rf"((?:{_ISSUER}|NS|{_SPACED})?(?:\s?[{_DASH}/.]\s?(?:[A-ZĐƯ]{{2,8}}|QH\d+))*))(?![^\W_])",
     re.IGNORECASE,
 )
 
@@ -244,9 +259,12 @@ def _code_at(text: str, start: int, before: list[str]) -> list[Mark]:
     kinds = {kind, _KINDS.get(_name_in(before)[0], kind)}
     found = [Mark("short code", start, m.end(), kind + number) for kind in sorted(kinds)]
     if year or body:  # "05-NQ" does not say whose resolution it is
-        value = number + (year or "") + "".join(_WORD.findall(fold(letters.upper().replace("TƯ", "TW")).lower()))
-        found.insert(0, Mark("code", start, m.end(), value))
+        found.insert(0, Mark("code", start, m.end(), number + (year or "") + _code_letters(letters)))
     return found
+
+
+def _code_letters(letters: str) -> str:
+    return "".join(_WORD.findall(fold(letters.upper().replace("TƯ", "TW")).lower()))
 
 
 # Kinds of documents and their abbreviations: Decree 30/2020/NĐ-CP, annex III, and what numbers of the Party and the
@@ -284,41 +302,67 @@ _UNIT = re.compile(
 _NUMBER_END = re.compile(r"(?:/((?:19|20)\d\d))?(?![^\W_]|[.,]\d|/\d|\s?[-–]\s?\d)")  # no decimal, fraction or range
 
 
-def _name_in(before: list[str]) -> tuple[str, bool]:
-    """(the name in `_KINDS` that stands before a number, or ""; whether "số" stands between)."""
-    words = before[-4:]
+_OPENED = {'"': '"', "“": "”", "‘": "’", "'": "'", "«": "»", "(": ")", "#": ""}
+_ISSUERS = frozenset(("tu", "tw", "tư", "ttg", "cp", "ubnd", "hđnd", "hdnd"))
+_ISSUED = re.compile(rf"\s?[{_DASH}/]\s?({_ISSUER})(?![^\W_]|[{_DASH}/][^\W_])", re.IGNORECASE)
+
+
+def _name_in(before: list[str]) -> tuple[str, str, bool]:
+    """(the name in `_KINDS` that stands before a number, or ""; the issuer after it: "ttg" of "QĐ-TTg 1588", or "";
+    whether "số" stands between)."""
+    words = before[:-1] if before and before[-1] in _OPENED else before[:]
     if words[1:] and words[-1] in ".:" and words[-2] in _NUMBER_WORDS:
         words.pop()
     numbered = bool(words) and words[-1] in _NUMBER_WORDS
-    if numbered or (words[1:] and words[-1] == "-"):
+    if numbered or (words[1:] and words[-1] in _DASH):
         words.pop()
+    issuer = ""
+    if words[2:] and words[-1] in _ISSUERS and words[-2] in _DASH + "/" and words[-3] in _ABBREVIATIONS:
+        ahead = words[-4] if words[3:] else ""
+        if not ahead.isdigit() and ahead not in ("/", ".", "_", *_DASH):  # "05-NQ/TU 12 …" is 05-NQ/TU
+            issuer = words[-1]
+            words = words[:-2]
     if not words:
-        return "", False
+        return "", "", False
     name = " ".join(words[-2:]) if len(words) > 1 else ""
-    return next((n for n in (name, words[-1]) if n in _KINDS), ""), numbered
+    return next((n for n in (name, words[-1]) if n in _KINDS), ""), issuer, numbered
 
 
-def _short_code_at(text: str, start: int, end: int, before: list[str]) -> Mark | None:
-    name, numbered = _name_in(before)
+def _named_at(text: str, start: int, end: int, before: list[str]) -> list[Mark]:
+    """The document named by what stands before its number: nghị quyết 05, NQ05/TU, QĐ-TTg 1588."""
+    name, issuer, numbered = _name_in(before)
     if not name:
-        return None
+        return []
     number = text[start:end].lstrip("0")
     tail = _NUMBER_END.match(text, end)
     if not number or len(number) > 5 or not tail:
-        return None
-    if not (numbered or text[start] == "0" or tail.group(1)):
+        return []
+    sure = numbered or text[start] == "0" or bool(tail.group(1))
+    closing = _OPENED.get(before[-1], "")
+    if not text.startswith(closing, tail.end()) or (closing == ")" and not sure):
+        return []  # "nghị quyết (5)" has a footnote
+    if not sure:
         counts = _UNIT.match(text, end) or (len(number) == 4 and number[:2] in ("19", "20"))
         if counts or name in _VAGUE:
-            return None
-    return Mark("short code", start, tail.end(), _KINDS[name] + number)
+            return []
+    short = Mark("short code", start, tail.end(), _KINDS[name] + number)
+    issued = _ISSUED.match(text, tail.end()) if name in _ABBREVIATIONS and not issuer else None
+    issuer = issued.group(1) if issued else issuer
+    if not issuer or name == "cv":  # a letter's code has no kind in it
+        return [short]
+    left = max(0, start - 24)
+    begin = left + key(text[left:start]).rfind(name)
+    value = number + (tail.group(1) or "") + _KINDS[name] + _code_letters(issuer)
+    return [Mark("code", begin, (issued or tail).end(), value), short]
 
 
 _DATE = re.compile(
-    r"0?(\d{1,2})(?:\s?[/.-]\s?|\s{1,3}th[áa]ng\s{1,3})0?(\d{1,2})"
+    r"0?(\d{1,2})(?:\s?[/.-]\s?|,?\s{1,3}th[áa]ng\s{1,3})0?(\d{1,2})"
     r"(?:\s?[/.-]\s?|\s?,?\s?n[ăa]m\s{1,3}|\s?,\s?)(\d{4})(?!\d)",  # bounded: "1/1" and 600 spaces took 0.4 s
     re.IGNORECASE,
 )
-_ISO_DATE = re.compile(r"(\d{4})-(\d\d)-(\d\d)(?!\d)")
+_SHORT_DATE = re.compile(r"0?(\d{1,2})([/.-])0?(\d{1,2})\2(\d\d)(?![^\W_]|[/.,-]\d)")  # 1/6/22
+_ISO_DATE = re.compile(r"(\d{4})([-/])(\d\d)\2(\d\d)(?!\d)")
 _ENGLISH_MONTHS = {
     form: n
     for n, month in enumerate(
@@ -333,7 +377,7 @@ _DAY_FIRST = re.compile(
 )
 _MONTH_FIRST = re.compile(r"0?(\d{1,2})(?:st|nd|rd|th)?(?![^\W_]|[.,/:]\d|%)(?:,?\s{1,3}(\d{4})(?!\d))?")
 _DAY = re.compile(
-    r"0?(\d{1,2})(?:\s?[/.-]\s?|\s{1,3}th[áa]ng\s{1,3})0?(\d{1,2})(?![^\W_]|[/.,-]\d|\s?%)", re.IGNORECASE
+    r"0?(\d{1,2})(?:\s?[/.-]\s?|,?\s{1,3}th[áa]ng\s{1,3})0?(\d{1,2})(?![^\W_]|[/.,-]\d|\s?%)", re.IGNORECASE
 )
 _DAY_WORDS = frozenset(form for w in "ngày mùng mồng sáng trưa chiều tối đêm hôm".split() for form in (w, fold(w)))
 _DAY_WORD = re.compile(r"ng[àa]y\s{1,3}\Z", re.IGNORECASE)
@@ -347,7 +391,10 @@ def _date_at(text: str, start: int, before: list[str]) -> Mark | None:
         word = _DAY_WORD.search(text, max(0, start - 7), start)
         return _date(word.start() if word else start, m.end(), year, int(month), day)
     if m := _ISO_DATE.match(text, start):
-        return _date(start, m.end(), m.group(1), int(m.group(2)), m.group(3))
+        return _date(start, m.end(), m.group(1), int(m.group(3)), m.group(4))
+    if last in ("ngày", "ngay") and (m := _SHORT_DATE.match(text, start)):
+        day, _, month, year = m.groups()
+        return _date(start, m.end(), ("20" if year < "50" else "19") + year, int(month), day)
     if last in _DAY_WORDS and (m := _DAY.match(text, start)):
         return _date(start, m.end(), None, int(m.group(2)), m.group(1))
     if m := _DAY_FIRST.match(text, start):
@@ -375,6 +422,13 @@ _MONTH_YEAR = re.compile(
 )
 _SLASH_YEAR = re.compile(r"0?(\d{1,2})/((?:19|20)\d\d)(?![^\W_]|/|-[^\W\d_])")
 _YEAR = re.compile(r"(?:19|20)\d\d(?![^\W_])")
+_MONTH_NAMES = {
+    form: number
+    for name, number in (("giêng", 1), ("một", 1), ("hai", 2), ("ba", 3), ("tư", 4), ("năm", 5), ("sáu", 6),
+                          ("bảy", 7), ("tám", 8), ("chín", 9), ("mười", 10), ("mười một", 11), ("mười hai", 12),
+                          ("chạp", 12))
+    for form in (f"tháng {name}", f"thang {fold(name)}")
+}  # fmt: skip
 # "quý 2/2022" is a quarter, "số 6/2022" a magazine
 _NO_MONTHS = frozenset(form for w in "quý tuần đợt kỳ số khóa điều lần".split() for form in (key(w), fold(key(w))))
 
@@ -388,6 +442,10 @@ def _month_at(text: str, start: int, before: list[str]) -> Mark | None:
     if m:
         month, year = int(m.group(1)), m.group(2)
         return Mark("month", start, m.end(), f"{year}-{month:02}") if 1 <= month <= 12 else None
+    if last in ("năm", "nam", ",") and (m := _YEAR.match(text, start)):  # "tháng sáu năm 2022"
+        spelled = (_MONTH_NAMES.get(" ".join(before[n:-1])) for n in (-4, -3))
+        if month := next(filter(None, spelled), 0):
+            return Mark("month", start, m.end(), f"{m.group()}-{month:02}")
     name = before[-2] if last in (",", ".", "of") and before[1:] else last
     if name in _ENGLISH_MONTHS and (m := _YEAR.match(text, start)):
         return Mark("month", start, m.end(), f"{m.group()}-{_ENGLISH_MONTHS[name]:02}")

@@ -104,21 +104,37 @@ def base_forms(word: str) -> Iterator[str]:
                 yield stem[:-1]
 
 
+def _is_name(typed: str, before: str) -> bool:
+    """True when `typed`, after the word `before`, has a capital that opens no sentence."""
+    rest = typed[before.endswith((".", "?", "!")) :]
+    return rest != rest.lower()
+
+
+def _is_acronym(typed: str) -> bool:
+    return typed.isupper() and len(typed) > 1  # "US", "IT"
+
+
 def expand(query: str) -> dict[str, float]:
     """Weighted search terms (see `index.text.terms`) for an English `query`.
 
     Names, numbers, codes and words the table lacks are searched as they are, every term with weight 1. The
     translations of one word share a weight of 2; two neighbours also give the compounds their best translations would
-    make in either order, which cost nothing where they are no words.
+    make in either order, which cost nothing where they are no words. A capital makes a name unless it opens a sentence,
+    stands on a lone function word, or all of more than two words are in capitals.
     """
+    written = clean(query).replace("’", "'").split()
+    if len(written) > 2 and query.isupper():
+        written = [typed.lower() for typed in written]
+    names = [_is_name(typed, before) for typed, before in zip(written, ["?", *written], strict=False)]
     weights: dict[str, float] = {}
     as_typed: list[str] = [""]  # runs of words searched as they are
     before: tuple[str, float] | None = None  # the best translation of the word before
-    for n, typed in enumerate(clean(query).replace("’", "'").split()):
+    for n, typed in enumerate(written):
         typed = typed.rstrip("?!.,;:'\"”)").removesuffix("'s")
         words = syllables(typed)
         coded = any(c.isdigit() for c in typed)
-        named = coded or typed[n == 0 :] != typed[n == 0 :].lower()
+        beside = any(names[max(0, n - 1) : n] + names[n + 1 : n + 2])
+        named = coded or (names[n] and (beside or _is_acronym(typed) or not FUNCTION_WORDS.issuperset(words)))
         known = False
         for word in words:
             found = {} if coded else translations(word)

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index import accents
+from index.encoder import load_encoder
 from index.errors import StoreError
 from index.lexical import Lexical
 from index.search import Index, build, open_index
@@ -65,9 +66,15 @@ def test_alone_a_spelling_weighs_its_share() -> None:
     assert weights == {"~hau": 1, "hầu": pytest.approx(0.5), "hậu": pytest.approx(0.5)}
 
 
-@pytest.mark.parametrize("query", ["Hậu Giang", "hau Giảng", "mua", "2023", "", "what is this"])
+@pytest.mark.parametrize("query", ["Hậu Giang", "hậu giang", "mua", "2023", "", "what is this"])
 def test_other_questions_keep_their_terms(query: str) -> None:
     assert accents.weigh(query, SPELLINGS, LEXICAL) == terms(query)
+
+
+def test_one_bare_word_among_accented_ones_is_spelled_by_its_neighbours() -> None:
+    weights = accents.weigh("hạn han", SPELLINGS, LEXICAL)
+    expected = {"~han": 2, "~han_han": 1, "hạn": 1, "hán": 1, "hạn_hán": 0.5}
+    assert weights == pytest.approx(expected, rel=1e-3)
 
 
 @given(st.lists(st.sampled_from([*SPELLINGS, "mua", "05", "xyz"]), min_size=1, max_size=12))
@@ -100,6 +107,18 @@ def test_an_accented_match_comes_before_a_folded_one(indexed: Callable[..., Inde
     found = [hit.passage.text for hit in index.search(asked)]
     assert asked.startswith(found[0])
     assert found[-1] == "một hai ba"
+
+
+def test_an_accented_match_comes_before_a_folded_one_by_the_shipped_model(tmp_path: Path) -> None:
+    long = "cho nói về cho nói, ai cũng cho nói và cho nói nữa: " * 3  # holds the folded words more often
+    documents = [Document(f"d{n}", t, "", "d.md", "") for n, t in enumerate(("chợ nổi", long, "chó nổi", "một hai ba"))]
+    encoder = load_encoder()
+    build(tmp_path / "index", documents, [Passage.of(d, 0, len(d.text)) for d in documents], encoder)
+    index = open_index(tmp_path / "index", encoder)
+    try:
+        assert index.search("chợ nổi ở đâu")[0].passage.text == "chợ nổi"
+    finally:
+        index.close()
 
 
 def test_spellings_are_read_back(tmp_path: Path) -> None:

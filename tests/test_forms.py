@@ -61,8 +61,8 @@ def test_unaccented_text_has_no_keystrokes(text: str) -> None:
 
 
 @given(VIETNAMESE)
-def test_forms_are_deterministic(text: str) -> None:
-    assert all(rewrite(text) == rewrite(text) for rewrite in FORMS.values())
+def test_some_are_always_the_same(text: str) -> None:
+    assert telex_some(text) == telex_some(text)  # the one that draws lots
 
 
 def test_some_is_about_a_third() -> None:

@@ -53,6 +53,8 @@ def test_every_rime_is_read_back(form: str, word: str) -> None:
         ("ddaau A1", "đâu A1"),
         ("İSTANBUL COS DDAAU", "İSTANBUL COS DDAAU"),
         ("quye6t1 d9inh5 1588/QD9-TTg", "quyết định 1588/QĐ-TTg"),
+        ("1588/QDD-TTg", "1588/QĐ-TTg"),
+        ("who signed 05-DDA/TU", "who signed 05-ĐA/TU"),
     ],
 )
 def test_keystrokes(typed: str, meant: str) -> None:
@@ -73,6 +75,8 @@ def test_keystrokes(typed: str, meant: str) -> None:
         "too many cooks, I see the moon soon",
         "SIPAS PCI",
         "moon",
+        "giá vàng max",
+        "dow jones",
         "w",
         "",
         "2023",
@@ -124,6 +128,19 @@ def test_anything_typed_is_undone_once_and_for_all(typed: str) -> None:
         ("ow ddaau", False),
         ("", False),
         ("05-NQ/TU", False),
+        ("CTr 07", False),
+        ("1588/QD-TTg", False),
+        ("07-CTrTU", False),
+        ("QD-TTg 1588", False),
+        ("population of Cần Thơ?", True),
+        ("Vị Thanh city", True),
+        ("merger Hậu Giang Cần Thơ", True),
+        ("GRDP growth Hậu Giang", True),
+        ("Thủ tướng David Cameron", False),
+        ("Thủ phủ Hollywood", False),
+        ("Quy hoạch tỉnh Hậu Giang", False),
+        ("Nghị quyết Hậu Giang", False),
+        ("Dân số Hậu Giang", False),
     ],
 )
 def test_language(query: str, english: bool) -> None:

@@ -120,6 +120,7 @@ def test_marks_typed_in_the_wrong_order_are_one_letter() -> None:
         ("05 đề án", "5 đề án"),
         ("Hậu\u00a0Giang", "Hậu Giang"),
         ("Ðảng", "Đảng"),
+        ("ＨẬU Ｇiang ０１５", "hậu giang 15"),
     ],
 )
 def test_variants_are_one_term(one: str, other: str) -> None:
@@ -129,6 +130,10 @@ def test_variants_are_one_term(one: str, other: str) -> None:
 @pytest.mark.parametrize("word", ["quà", "hoàn", "Huệ", "của", "thuở", "khuya"])
 def test_other_syllables_keep_their_tone(word: str) -> None:
     assert key(word) == word.lower()
+
+
+def test_a_soft_break_ends_a_line() -> None:
+    assert clean("một\x0bhai\x1cba\x1d\x1ebốn") == "một\nhai\nba\n\nbốn"
 
 
 def test_fold_knows_the_letter_d() -> None:
@@ -154,6 +159,25 @@ def test_fold_knows_the_letter_d() -> None:
         ("Luật số 25/2018/QH14", "252018qh14"),
         ("06/2020/UBTVQH14", "62020ubtvqh14"),
         ("01/2020/TTLT-BTC-BNV", "12020ttltbtcbnv"),
+        ("05nqtu", "5nqtu"),
+        ("05NQ/TU", "5nqtu"),
+        ("05\u2010NQ/TU", "5nqtu"),
+        ("05\u2011NQ/TU", "5nqtu"),  # as Word writes it
+        ("1588/QĐ\u2212TTg", "1588qdttg"),
+        ("05.NQ/TU", "5nqtu"),
+        ("05_NQ/TU", "5nqtu"),
+        ("1588 QĐ TTg", "1588qdttg"),
+        ("1588 qd ttg", "1588qdttg"),
+        ("05 NQ TU", "5nqtu"),
+        ("NQ/TU 05", "5nqtu"),
+        ("NQ/TU số 05", "5nqtu"),
+        ("QĐ-TTg 1588", "1588qdttg"),
+        ("quyết định QD-TTg số: 1588/2023", "15882023qdttg"),
+        ("NQ05/TU", "5nqtu"),
+        ("NQ 05/TU", "5nqtu"),
+        ("nghị quyết 05-NQ/TU 12 nhiệm vụ", "5nqtu"),
+        ("1588 QĐ-TTg 15 xã", "1588qdttg"),
+        ("０５-ＮＱ／ＴＵ", "5nqtu"),
     ],
 )
 def test_document_codes(text: str, code: str) -> None:
@@ -173,6 +197,18 @@ def test_document_codes(text: str, code: str) -> None:
         "5-đa phương",
         "05-NQ",
         "nghị quyết 05",
+        "hơn 10 CTCP và 12 TTCP",
+        "kế hoạch 5 đa tư",
+        "nghị quyết 05 nq tu ngày",
+        "có 10 CT UBND xã",
+        "3.TT Vị Thanh",
+        "3. CT UBND",
+        "tăng 5ct so với",
+        "theo QĐ-TTg 5 năm qua",
+        "theo QĐ-TTg 2023",
+        "công văn 1302/TTg-KTN",
+        "cv 1302/TTg",
+        "\u0660\u0665-NQ/TU",
     ],
 )
 def test_what_is_no_full_document_code(text: str) -> None:
@@ -211,6 +247,12 @@ def test_what_is_no_full_document_code(text: str) -> None:
         ("thông tư 03", "03/2021/TT-BTC"),
         ("nghị định 30/2020", "30/2020/NĐ-CP"),
         ("công văn 1302/TTg-KTN", "công văn số 1302"),
+        ('nghị quyết "05"', "05-NQ/TU"),
+        ("nghị quyết “5”", "05-NQ/TU"),
+        ("nghị quyết (05)", "05-NQ/TU"),
+        ("resolution #5", "05-NQ/TU"),
+        ("NQ/TU 05", "05-NQ/TU"),
+        ("NQ05/TU", "05-NQ/TU"),
     ],
 )
 def test_a_document_named_by_kind_and_number(asked: str, stored: str) -> None:
@@ -225,13 +267,15 @@ def test_a_document_named_by_kind_and_number(asked: str, stored: str) -> None:
         "đề án 3 năm", "báo cáo 6 tháng", "kế hoạch 5 năm", "ke hoach 5 nam 2016-2020", "báo cáo 5%", "da 5 nam",
         "kế hoạch 2024", "kế hoạch 2021-2025", "chương trình 1.200 tỷ", "pháp luật 5", "kỷ luật 3 cán bộ", "TB 5",
         "để ăn 3 bữa", "theo nghị quyết.\n5. Mục tiêu", "theo nghị quyết. 5 xã", "báo cáo 5/7 chỉ tiêu",
-        "plan 5 years", "nghị quyết 123456", "nghị quyết 0", "nghị quyết 5b",
+        "plan 5 years", "nghị quyết (5)", "báo cáo (12 trang)", 'kế hoạch "5 nhất"',
+        "nghị quyết 123456", "nghị quyết 0", "nghị quyết 5b",
     ],
 )  # fmt: skip
 def test_what_is_counted_or_dated_is_no_document(text: str) -> None:
     assert short_codes(text) == []
 
 
+NUMBERS = ["", *"một hai ba tư năm sáu bảy tám chín mười".split(), "mười một", "mười hai"]
 DAYS = st.dates(date(1900, 1, 1), date(2099, 12, 31))
 
 
@@ -242,7 +286,7 @@ def test_dates_in_every_spelling(day: date) -> None:
         f"{d:02}/{m}/{y}", f"{d}-{m}-{y}", f"{d:02}.{m:02}.{y}", f"ngày {d} tháng {m} năm {y}", f"ngày {d}/{m:02}/{y}",
         f"{d} tháng {m:02}, {y}", f"ngay {d} thang {m} nam {y}", f"NGÀY {d} THÁNG {m} NĂM {y}", day.isoformat(),
         f"{day:%B} {d}, {y}", f"{d} {day:%B} {y}", f"{d}th of {day:%B} {y}", f"{day:%b}. {d:02}, {y}",
-        f"{day:%B} {d} {y}".lower(),
+        f"{day:%B} {d} {y}".lower(), f"{y}/{m:02}/{d:02}", f"ngày {d}, tháng {m}, năm {y}",
     ]  # fmt: skip
     for text in spelled:
         assert [found for _, _, found in dates(f"Hậu Giang, {text}.")] == [f"{day}"], text
@@ -254,12 +298,23 @@ def test_dates_in_every_spelling(day: date) -> None:
         f"thang {m} nam {y}",
         f"{day:%B} {y}",
         f"tháng {m}-{y}",
+        f"T{m}/{y}",
+        f"tháng {NUMBERS[m]} năm {y}",
+        f"thang {fold(NUMBERS[m])} nam {y}",
+        f"Tháng {NUMBERS[m].title()}, {y}",
     ]
     for text in month:
         assert [found for _, _, found in months(f"trong {text}, ")] == [f"{day:%Y-%m}"], text
         assert dates(text) == []
     for text in [f"ngày {d}/{m}", f"ngày {d} tháng {m}", f"ngay {d:02} thang {m:02}", f"sáng {d}-{m}"]:
         assert marks(f"{text}, họp") == [f"@{day:%m-%d}"], text
+
+
+def test_a_year_of_two_figures_needs_its_day() -> None:
+    assert marks("ngày 1/6/22 và ngày 1-6-85") == [
+        "@2022-06-01", "@2022-06", "@06-01", "@1985-06-01", "@1985-06", "@06-01"
+    ]  # fmt: skip
+    assert marks("tổ 1/6/22") == []
 
 
 def test_a_date_begins_with_its_word() -> None:
@@ -272,7 +327,7 @@ def test_a_date_begins_with_its_word() -> None:
     [
         "45/13/2022 và 2021 - 2030", "31/2/2022", "29/2/2023", "31 tháng 2 năm 2022", "ngày 30 tháng 2", "13/2022",
         "tháng 13/2022", "0/2022", "quý 2/2022", "số 6/2022", "6/2022/AB", "2/3", "1/6", "February 30, 2022", "May 10",
-        "June 1,200", "tháng 7-13/2022",
+        "June 1,200", "tháng 7-13/2022", "9 tháng năm 2022", "tháng sau năm 2022", "CT6/2022", "2022/13/01", "1/6/22",
     ],
 )  # fmt: skip
 def test_what_is_no_date(text: str) -> None:
@@ -362,7 +417,26 @@ def test_hostile_lines_take_no_time(text: str) -> None:
     assert time.perf_counter() - started < 5  # seconds; without bounds 20 and more
 
 
-@pytest.mark.parametrize("piece", ["1/", " ", "nq ", "a", "1", "1 ", "1.", "1.111.", "nghị quyết số ", "June ", "oà"])
+@pytest.mark.parametrize(
+    "piece",
+    [
+        "1/",
+        " ",
+        "nq ",
+        "a",
+        "1",
+        "1 ",
+        "1.",
+        "1.111.",
+        "nghị quyết số ",
+        "NQ/TU 1 ",
+        "1 QĐ ",
+        "nq5/",
+        "June ",
+        "oà",
+        "１",
+    ],
+)
 def test_terms_of_hostile_texts_take_no_time(piece: str) -> None:
     text = clean(piece * (100_000 // len(piece)))
     started = time.process_time()

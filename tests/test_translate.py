@@ -150,6 +150,16 @@ def test_a_function_word_may_be_part_of_a_name() -> None:
     assert expand("How large is Can Tho?")["~can_tho"] == 1
 
 
+def test_capitals_that_make_no_name() -> None:
+    plain = expand("what is the population of the province?")
+    assert expand("WHAT IS THE POPULATION OF THE PROVINCE?") == plain
+    assert expand("Hau Giang grew. Which province?") == expand("Hau Giang grew. which province?")
+    assert "~the" not in expand("the plan of The province")
+    assert expand("HAU GIANG")["~hau_giang"] == 1
+    assert expand("which US companies")["~us"] == 1
+    assert expand("plan of The Gioi")["~the_gioi"] == 1
+
+
 def test_a_translated_word_counts_little_as_it_is() -> None:
     assert expand("which province")["province"] == pytest.approx(0.3)
     assert "~province" not in expand("which province")
