@@ -33,28 +33,33 @@ SETTINGS = (
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """The settings in force, checked."""
+    """The settings in force."""
 
     corpus: Path
     data: Path
     model: str
     host: str
-    port: int
+    port_text: str
+
+    @property
+    def port(self) -> int:
+        """Checked here, not in `load`: only `hoidap serve` uses one. Raises UsageError naming the value."""
+        text = self.port_text
+        if not (text.isascii() and text.isdigit() and 1 <= int(text) <= 65535):
+            raise UsageError(f"HOIDAP_PORT is {text!r}; set it to a number from 1 to 65535")
+        return int(text)
 
 
 def load(environ: Mapping[str, str] | None = None) -> Settings:
-    """Settings from `environ` (default: the process's). Raises UsageError naming the variable and the value."""
+    """Settings from `environ` (default: the process's)."""
     environ = os.environ if environ is None else environ
     values = {s.name: environ.get(s.name, "").strip() or s.default for s in SETTINGS}
-    port = values["HOIDAP_PORT"]
-    if not (port.isascii() and port.isdigit() and 1 <= int(port) <= 65535):
-        raise UsageError(f"HOIDAP_PORT is {port!r}; set it to a number from 1 to 65535")
     return Settings(
         corpus=Path(values["HOIDAP_CORPUS"]).expanduser() if values["HOIDAP_CORPUS"] else bundled_corpus(),
         data=Path(values["HOIDAP_DATA"]).expanduser() if values["HOIDAP_DATA"] else _user_data(),
         model=values["HOIDAP_MODEL"],
         host=values["HOIDAP_HOST"],
-        port=int(port),
+        port_text=values["HOIDAP_PORT"],
     )
 
 
