@@ -26,7 +26,7 @@ from index.text import VERSION, clean, key, syllables
 from index.translate import expand
 from index.types import Document, Hit, Passage
 
-SCHEMA = 2  # raise it when the files below change; an older index is rebuilt, a newer one refused
+SCHEMA = 2  # raise it when the files below change; an older index is rebuilt, one of a newer program left alone
 
 # Weight of the dense half in the fused score. Vietnamese: measured on XQuAD by the study behind this project (BM25 + a
 # static embedding, z-scored, n=1182), best at 0.3 (nDCG@10 0.969; 0.962 at 0.5). English: chosen on held-out parallel
@@ -239,8 +239,8 @@ def build(
     progress: Progress | None = None,
     manifest: Mapping[str, Any] | None = None,
 ) -> None:
-    """Write an index of `passages` into `folder`, which must not exist; `reuse` is `Index.vectors()` of
-    an index built with the same encoder: what stands there is not embedded again.
+    """Write an index of `passages` into `folder`, which must not exist; `reuse` is `Index.vectors()`: what stands there
+    is not embedded again. The caller sees to it that it is of an index built with this encoder and text folding.
 
     `manifest` adds the caller's own entries to manifest.json, which is written last: a folder without one is an
     interrupted build.
