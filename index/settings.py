@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -61,6 +62,15 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
         host=values["HOIDAP_HOST"],
         port_text=values["HOIDAP_PORT"],
     )
+
+
+def index_command(corpus: Path, data: Path, model: str) -> str:
+    """The command that builds the index of `corpus` under `data` by `model`, to be typed where the settings in force
+    hold: it says those that differ."""
+    in_use = load()
+    wanted = (("HOIDAP_DATA", str(data), str(in_use.data)), ("HOIDAP_MODEL", model, in_use.model))
+    said = [f"{name}={shlex.quote(value)}" for name, value, there in wanted if value != there]
+    return " ".join([*said, "hoidap index --corpus", shlex.quote(str(corpus))])
 
 
 def bundled_corpus() -> Path:

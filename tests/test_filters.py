@@ -184,7 +184,19 @@ def test_dates_as_people_type_them(typed: str, iso: str) -> None:
 
 @pytest.mark.parametrize(
     "typed",
-    ["hôm qua", "2023-13", "31/02/2023", "23", "13/2023", "2023-11-09 và 2024", "ngày", "1/2/3/2024", "2024-001", "/", "5-"],
+    [
+        "hôm qua",
+        "2023-13",
+        "31/02/2023",
+        "23",
+        "13/2023",
+        "2023-11-09 và 2024",
+        "ngày",
+        "1/2/3/2024",
+        "2024-001",
+        "/",
+        "5-",
+    ],
 )
 def test_what_is_no_date_is_named(typed: str) -> None:
     with pytest.raises(UsageError, match="no date") as caught:
