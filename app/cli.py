@@ -261,10 +261,15 @@ def _remove(args: argparse.Namespace) -> int:
 
 
 def _index(args: argparse.Namespace) -> int:
+    from index.encoder import TransformerEncoder
+
     with _library(args) as (library, _):
         _refreshed(library)
         index = library.index()
         print(f"{len(index.documents)} documents, {len(index.passages)} passages")
+        if isinstance(library.encoder, TransformerEncoder):
+            question, passage = library.encoder.prompts
+            print(f"model {library.encoder.name}; before a question {question!r}, before a passage {passage!r}")
     return 0
 
 
