@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
+from index.console import never_fail
 from index.errors import HoidapError, UsageError
 from index.filters import add_options, from_options
 from index.text import clean
@@ -31,6 +32,7 @@ _SHOWN = 5  # unreadable corpus files named on every command; the rest are count
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit status: 0 done, 1 something failed, 2 wrong usage, 130 interrupted."""
+    never_fail()
     args = _parser().parse_args(argv)
     try:
         return int(args.run(args))
@@ -259,10 +261,15 @@ def _remove(args: argparse.Namespace) -> int:
 
 
 def _index(args: argparse.Namespace) -> int:
+    from index.encoder import TransformerEncoder
+
     with _library(args) as (library, _):
         _refreshed(library)
         index = library.index()
         print(f"{len(index.documents)} documents, {len(index.passages)} passages")
+        if isinstance(library.encoder, TransformerEncoder):
+            question, passage = library.encoder.prompts
+            print(f"model {library.encoder.name}; before a question {question!r}, before a passage {passage!r}")
     return 0
 
 

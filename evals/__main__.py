@@ -9,11 +9,13 @@ from pathlib import Path
 
 from evals import check_output, write_json
 from evals.forms import FORMS
+from index.console import never_fail
 from index.errors import HoidapError
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; 0: measured, 1: the program failed on a question or broke a promise, 2: could not measure."""
+    never_fail()
     arguments = _parser().parse_args(argv)
     try:
         check_output(arguments.json)

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from index.console import never_fail
 from index.errors import HoidapError, UsageError
 from index.filters import add_options, from_options
 from index.text import clean, fold
@@ -29,6 +30,7 @@ _LEGEND = (
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command; returns the exit status: 0 done, 1 something failed, 2 wrong usage."""
+    never_fail()
     args = _parser().parse_args(argv)
     try:
         explanation = _explain(args)
@@ -78,7 +80,7 @@ def _explain(args: argparse.Namespace) -> Explanation:
     in_use = settings.load()
     home = Home.of(args.corpus or in_use.corpus, args.data or in_use.data)
     encoder = load_encoder(args.model or in_use.model)
-    index = open_index(home.published(encoder.fingerprint), encoder)
+    index = open_index(home.published(encoder), encoder, home.command(encoder))
     try:
         where = from_options(args, index.documents.values())
         index.search(args.question, args.k, where)  # the first search loads what the next ones find loaded

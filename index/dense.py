@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import Any
+from zipfile import BadZipFile
 
 import numpy as np
 import numpy.typing as npt
@@ -16,8 +17,6 @@ _BATCH = 1000  # one fsync'd SQLite transaction a call: batches of 1 write 32 ro
 # Width of the search through Chroma's graph. Of the exact 100 nearest it finds 0.89 at 10,000 passages and 0.82 at
 # 100,000 with Chroma's own 100, and 0.996 and 0.972 with 600, which takes 1 ms longer (210 questions, news).
 _EF = 600
-
-_REBUILD = "`hoidap index` builds it again"
 
 Vectors = npt.NDArray[np.float32]
 
@@ -60,30 +59,29 @@ class Dense:
         """Open what `build` wrote. Raises StoreError when files are missing or do not fit together."""
         try:
             vectors = np.load(folder / "vectors.npy", mmap_mode="r")
-            with np.load(folder / "moments.npz") as moments:
+            # opened here: given a path, NumPy leaves a damaged file open
+            with (folder / "moments.npz").open("rb") as file, np.load(file) as moments:
                 mean, covariance = moments["mean"], np.atleast_2d(moments["covariance"])
-        except (OSError, EOFError, ValueError, KeyError) as error:
-            raise StoreError(f"the vectors in {folder} cannot be read ({error}); {_REBUILD}") from error
+        except (OSError, EOFError, ValueError, KeyError, BadZipFile) as error:
+            raise StoreError(f"the vectors in {folder} cannot be read ({error})") from error
         client = _client(folder)
         try:
             collection = client.get_collection(_NAME, embedding_function=None)
             if collection.count() != len(vectors):
-                raise StoreError(
-                    f"the collection in {folder} holds {collection.count()} of {len(vectors)} vectors; {_REBUILD}"
-                )
+                raise StoreError(f"the collection in {folder} holds {collection.count()} of {len(vectors)} vectors")
             # count() proves little: with the segment files lost, it is right and queries are wrong. Ask for one vector;
             # a zero row (a text without any known term) is at distance 1 from everything, itself too.
             known = next((row for row in vectors if row.any()), None)
             if known is not None:
                 found = collection.query(query_embeddings=[known], n_results=1, include=["distances"])
                 if not found["distances"][0] or found["distances"][0][0] > 1e-3:
-                    raise StoreError(f"the collection in {folder} does not find its own first vector; {_REBUILD}")
+                    raise StoreError(f"the collection in {folder} does not find its own first vector")
         except StoreError:
             client.close()
             raise
         except Exception as error:  # chromadb raises its own tree of errors, and bare ones from Rust
             client.close()
-            raise StoreError(f"the collection in {folder} cannot be opened ({error}); {_REBUILD}") from error
+            raise StoreError(f"the collection in {folder} cannot be opened ({error})") from error
         return Dense(client, collection, vectors, (mean, covariance))
 
     def nearest(self, vector: Vectors, k: int) -> list[int]:

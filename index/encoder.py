@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from functools import cached_property
 from itertools import pairwise
 from pathlib import Path
@@ -34,7 +35,7 @@ class Encoder(Protocol):
 
     @property
     def fingerprint(self) -> str:
-        """Changes whenever the vectors may: an index records it and is rebuilt when another one asks."""
+        """Changes whenever the vectors may: an index records it, and each fingerprint has an index of its own."""
 
     def encode(self, texts: Sequence[str], *, query: bool = False) -> npt.NDArray[np.float32]:
         """Unit rows, shape (len(texts), dim); `query=True` for what is asked, False for what is stored.
@@ -153,15 +154,29 @@ class TransformerEncoder:
         self.dim = int(self._model.get_embedding_dimension() or 0)
         # E5 was trained with these words in front and does worse without them (its model card), but its config does not
         # name them. A model whose config has prompts gets those; BGE-M3 and most others have none and want none.
-        plain_e5 = re.search(r"(?:^|[/\\])(?:multilingual-)?e5-(?:small|base|large)(?:-v2)?/?\Z", name)
-        self._prefixes = ("query: ", "passage: ") if plain_e5 and not any(self._model.prompts.values()) else None
+        own = self._model.prompts
+        self._is_e5 = not any(own.values()) and any(map(_E5.fullmatch, _names(name)))
+        default = own.get(self._model.default_prompt_name or "", "")
+        passage = next((own[kind] for kind in ("document", "passage", "corpus") if kind in own), default)
+        self.prompts = ("query: ", "passage: ") if self._is_e5 else (own.get("query", default), passage)
+        """What is put before a question, and before a passage; "" for nothing."""
 
     @cached_property
     def fingerprint(self) -> str:
-        """Name and the first 12 hex digits of the SHA-256 of all parameters (a second or two per GB, once)."""
+        """Name and the first 12 hex digits of the SHA-256 of all that makes the vectors: prompts, the modules and how
+        they are set (pooling, longest text), the tokenizer, all parameters (a second or two per GB, once)."""
         import torch
 
-        digest = hashlib.sha256()
+        modules: list[Any] = list(self._model.children())
+        settings = [
+            (type(module).__qualname__, module.get_config_dict() if hasattr(module, "get_config_dict") else {})
+            for module in modules
+        ]
+        made_of = [self.prompts, settings, self._model.max_seq_length, self._model.truncate_dim]
+        digest = hashlib.sha256(json.dumps(made_of, default=str, sort_keys=True).encode())
+        tokenizer = getattr(self._model.tokenizer, "backend_tokenizer", self._model.tokenizer)
+        if hasattr(tokenizer, "to_str"):  # a slow tokenizer of transformers has none; its class is in the settings
+            digest.update(tokenizer.to_str().encode())
         for key, value in self._model.state_dict().items():
             digest.update(key.encode())
             digest.update(value.detach().cpu().contiguous().flatten().view(torch.uint8).numpy().tobytes())
@@ -172,12 +187,43 @@ class TransformerEncoder:
         if not texts:
             return np.zeros((0, self.dim), np.float32)
         options: dict[str, Any] = {"normalize_embeddings": True, "show_progress_bar": False}
-        if self._prefixes:
-            options["prompt"] = self._prefixes[0 if query else 1]
-            found = self._model.encode(list(texts), **options)
-        else:
-            found = (self._model.encode_query if query else self._model.encode_document)(list(texts), **options)
-        return np.asarray(found, np.float32)
+        if self._is_e5:
+            options["prompt"] = self.prompts[0 if query else 1]
+        encode = self._model.encode_query if query else self._model.encode_document
+        return np.asarray(encode(list(texts), **options), np.float32)
+
+
+_E5 = re.compile(r"(?:.*[/\\]|.*--)?(?:multilingual-)?e5-(?:small|base|large)(?:-v2)?[/\\]*")
+
+
+def _names(name: str) -> Iterator[str]:
+    """What the model `name` is called: that; for a folder also where it really lies, in a hub's cache
+    ("models--intfloat--multilingual-e5-small/snapshots/0f3c…"), and what its config and card say it was made of."""
+    yield name
+    folder = Path(name)
+    if not folder.is_dir():
+        return
+    place = folder.resolve()
+    yield place.name
+    yield from (part for part in place.parts if part.startswith("models--"))
+    with suppress(OSError, ValueError, AttributeError):  # it has none; `_load` has read what it needs
+        yield str(json.loads((folder / "config.json").read_text(encoding="utf-8")).get("_name_or_path"))
+    yield from _card_names(folder / "README.md")
+
+
+def _card_names(card: Path) -> Iterator[str]:
+    """The names of the model, and of the models it was made from, in the front matter of its card."""
+    import yaml
+
+    try:
+        front = re.match(r"---\n(.*?)\n---", card.read_text(encoding="utf-8"), re.DOTALL)
+        values = yaml.safe_load(front[1]) if front else None
+    except (OSError, ValueError, yaml.YAMLError):
+        return
+    if isinstance(values, dict):
+        bases, models = values.get("base_model"), values.get("model-index")
+        yield from map(str, bases if isinstance(bases, list) else [bases])
+        yield from (str(m.get("name")) for m in (models if isinstance(models, list) else []) if isinstance(m, dict))
 
 
 def _load(name: str) -> SentenceTransformer:
@@ -186,9 +232,9 @@ def _load(name: str) -> SentenceTransformer:
 
         return SentenceTransformer(name)
     except Exception as error:  # the hub client, torch, tokenizers and safetensors each raise kinds of their own
-        reason = str(error).strip().split("\n")[0][:200] or type(error).__name__
+        reason = str(error).strip().split("\n")[0][:200].rstrip(".") or type(error).__name__
         raise EncoderError(
-            f'The embedding model "{name}" could not be loaded: {reason} '
+            f'The embedding model "{name}" could not be loaded: {reason}. '
             f'Check the name or give the folder of a downloaded model; "{DEFAULT}" is built in and needs no network.'
         ) from error
 

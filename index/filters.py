@@ -33,7 +33,7 @@ class Filter:
     def __post_init__(self) -> None:
         for day in (self.since, self.until):
             if day and _span(day) is None:
-                raise UsageError(f"{day!r} is no date; write 2023, 2023-11 or 2023-11-09")
+                raise _no_date(day)
         if self.since and self.until and _first(self.since) > _last(self.until):
             raise UsageError(f"no day is from {self.since} to {self.until}; the earlier date comes first")
 
@@ -52,7 +52,7 @@ class Filter:
         return (
             (not self.documents or document.id in self.documents)
             and (not self.publishers or any(_holds(document.publisher, p) for p in self.publishers))
-            and (not self.kinds or _bare(document.kind) in map(_bare, self.kinds))
+            and (not self.kinds or any(_bare(document.kind) == kind for kind in map(_bare, self.kinds) if kind))
             and (not (self.since or self.until) or self._dated(document.published))
             and (self.also is None or self.also.admits(document))
         )
@@ -97,16 +97,21 @@ def _holds(text: str, words: str) -> bool:
 
 
 def iso_date(text: str) -> str:
-    """An ISO date, possibly partial, from one as people type it: 2023, 11/2023, 9/11/2023, 2023-11-09, "" for nothing.
+    """An ISO date, possibly partial, from one as people type it, the year first or last: 2023, 11/2023, 2023.11.9,
+    ngày 9 tháng 11 năm 2023; "" for nothing.
 
     Raises UsageError for anything else.
     """
-    typed = clean(text).strip()
-    spelled = re.fullmatch(r"(?:(\d{1,2})[/.-])?(\d{1,2})[/.-](\d{4})", typed, re.ASCII)
-    if spelled:
-        typed = "-".join(part.zfill(2) for part in spelled.group(3, 2, 1) if part)
-    Filter(since=typed)  # refuses what is no date
-    return typed
+    typed = fold(clean(text)).lower()
+    parts = re.split(r"\s*[/.-]\s*", re.sub(r"\s*\b(?:ngay|thang|nam)\b\s*", "/", typed).strip("/ \n\t"))
+    iso = "-".join(part.zfill(2) for part in (parts if len(parts[0]) == 4 else reversed(parts)) if typed.strip())
+    if iso and _span(iso) is None:
+        raise _no_date(text)
+    return iso
+
+
+def _no_date(text: str) -> UsageError:
+    return UsageError(f"{text!r} is no date; write 2023, 11/2023, 9/11/2023, 2023-11, 2023-11-09 or tháng 11 năm 2023")
 
 
 def check(where: Filter, documents: Iterable[Document]) -> None:

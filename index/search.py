@@ -27,7 +27,7 @@ from index.text import VERSION, clean, key, syllables
 from index.translate import expand
 from index.types import Document, Hit, Passage
 
-SCHEMA = 2  # raise it when the files below change; an older index is rebuilt, a newer one refused
+SCHEMA = 2  # raise it when the files below change; an index of another one, older or newer, is built again
 
 _CANDIDATES = 100  # taken from each half before fusion, or as many as are asked for
 _NEAR = 30  # of the candidates are looked at for how close together the query's words stand: 2 ms
@@ -280,8 +280,8 @@ def build(
     progress: Progress | None = None,
     manifest: Mapping[str, Any] | None = None,
 ) -> None:
-    """Write an index of `passages` into `folder`, which must not exist; `reuse` is `Index.vectors()` of
-    an index built with the same encoder: what stands there is not embedded again.
+    """Write an index of `passages` into `folder`, which must not exist; `reuse` is `Index.vectors()`: what stands there
+    is not embedded again. The caller sees to it that it is of an index built with this encoder and text folding.
 
     `manifest` adds the caller's own entries to manifest.json, which is written last: a folder without one is an
     interrupted build.
@@ -297,7 +297,7 @@ def build(
         lexical.save(folder / "lexical")
         accents.save(accents.collect({s for text in texts for s in syllables(text)}, lexical), folder / "lexical")
         Dense.build(folder / "dense", vectors)
-    entries = {**identity(encoder), "passages": len(passages), **(manifest or {})}
+    entries = {**identity(encoder), "model": encoder.name, "passages": len(passages), **(manifest or {})}
     (folder / "manifest.json").write_text(json.dumps(entries, ensure_ascii=False, indent=1), encoding="utf-8")
 
 
@@ -349,38 +349,38 @@ def _passage(
     return Passage(id, document, start, end, documents[document].text[start:end], tuple(headings))
 
 
-def open_index(folder: Path, encoder: Encoder) -> Index:
+def open_index(folder: Path, encoder: Encoder, rebuild: str = "hoidap index") -> Index:
     """Open what `build` wrote.
 
-    Raises StoreError when the folder is incomplete or damaged, or was built with another encoder, text folding or
-    schema than this program runs with: an index is never searched with the wrong model.
+    Raises StoreError, with the command `rebuild` as what to do, when the folder is incomplete or damaged, or was built
+    with another encoder, text folding or schema than this program runs with: an index is never searched with the wrong
+    model.
     """
     try:
-        manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
-        documents = {d["id"]: Document(**d) for d in _rows(folder / "documents.jsonl")}
-        passages = [_passage(documents, *row) for row in _rows(folder / "passages.jsonl")]
-    except (OSError, ValueError, TypeError, KeyError) as error:
-        raise StoreError(
-            f"the index in {folder} is incomplete or damaged ({error}); `hoidap index` rebuilds it"
-        ) from error
-    for name, expected in identity(encoder).items():
+        return _open(folder, encoder)
+    except Exception as error:  # a damaged file makes NumPy, zipfile and json raise a dozen kinds
+        damaged = f"the index in {folder} is incomplete or damaged ({type(error).__name__}: {error})"
+        problem = str(error) if isinstance(error, StoreError) else damaged
+        raise StoreError(f"{problem}; `{rebuild}` rebuilds it") from error
+
+
+def _open(folder: Path, encoder: Encoder) -> Index:
+    manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    if not isinstance(manifest, dict):
+        raise StoreError(f"{folder / 'manifest.json'} is damaged")
+    for name, expected in identity(encoder).items():  # before the rows: another schema has other ones
         if manifest.get(name) != expected:
             raise StoreError(
-                f"the index in {folder} was built with {name} {manifest.get(name)!r}, this program has {expected!r}; "
-                "`hoidap index` rebuilds it"
+                f"the index in {folder} was built with {name} {manifest.get(name)!r}, this program has {expected!r}"
             )
+    documents = {d["id"]: Document(**d) for d in _rows(folder / "documents.jsonl")}
+    passages = [_passage(documents, *row) for row in _rows(folder / "passages.jsonl")]
     if len(passages) != manifest.get("passages"):
-        raise StoreError(
-            f"the index in {folder} holds {len(passages)} of {manifest.get('passages')} passages; "
-            "`hoidap index` rebuilds it"
-        )
+        raise StoreError(f"the index in {folder} holds {len(passages)} of {manifest.get('passages')} passages")
     if not passages:
         return Index(documents, passages, Lexical.empty(), None, encoder)
-    try:
-        lexical = Lexical.load(folder / "lexical", len(passages))
-        spellings = accents.load(folder / "lexical")
-    except (OSError, EOFError, ValueError) as error:
-        raise StoreError(
-            f"the lexical index in {folder} cannot be read ({error}); `hoidap index` rebuilds it"
-        ) from error
+    lexical = Lexical.load(folder / "lexical", len(passages))
+    spellings = accents.load(folder / "lexical")
+    if not isinstance(spellings, dict):
+        raise StoreError(f"the spellings in {folder / 'lexical'} are damaged")
     return Index(documents, passages, lexical, Dense.open(folder / "dense"), encoder, spellings)

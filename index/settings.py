@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -33,29 +34,43 @@ SETTINGS = (
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """The settings in force, checked."""
+    """The settings in force."""
 
     corpus: Path
     data: Path
     model: str
     host: str
-    port: int
+    port_text: str
+
+    @property
+    def port(self) -> int:
+        """Checked here, not in `load`: only `hoidap serve` uses one. Raises UsageError naming the value."""
+        text = self.port_text
+        if not (text.isascii() and text.isdigit() and 1 <= int(text) <= 65535):
+            raise UsageError(f"HOIDAP_PORT is {text!r}; set it to a number from 1 to 65535")
+        return int(text)
 
 
 def load(environ: Mapping[str, str] | None = None) -> Settings:
-    """Settings from `environ` (default: the process's). Raises UsageError naming the variable and the value."""
+    """Settings from `environ` (default: the process's)."""
     environ = os.environ if environ is None else environ
     values = {s.name: environ.get(s.name, "").strip() or s.default for s in SETTINGS}
-    port = values["HOIDAP_PORT"]
-    if not (port.isascii() and port.isdigit() and 1 <= int(port) <= 65535):
-        raise UsageError(f"HOIDAP_PORT is {port!r}; set it to a number from 1 to 65535")
     return Settings(
         corpus=Path(values["HOIDAP_CORPUS"]).expanduser() if values["HOIDAP_CORPUS"] else bundled_corpus(),
         data=Path(values["HOIDAP_DATA"]).expanduser() if values["HOIDAP_DATA"] else _user_data(),
         model=values["HOIDAP_MODEL"],
         host=values["HOIDAP_HOST"],
-        port=int(port),
+        port_text=values["HOIDAP_PORT"],
     )
+
+
+def index_command(corpus: Path, data: Path, model: str) -> str:
+    """The command that builds the index of `corpus` under `data` by `model`, to be typed where the settings in force
+    hold: it says those that differ."""
+    in_use = load()
+    wanted = (("HOIDAP_DATA", str(data), str(in_use.data)), ("HOIDAP_MODEL", model, in_use.model))
+    said = [f"{name}={shlex.quote(value)}" for name, value, there in wanted if value != there]
+    return " ".join([*said, "hoidap index --corpus", shlex.quote(str(corpus))])
 
 
 def bundled_corpus() -> Path:

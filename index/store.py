@@ -15,6 +15,8 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+from index import settings
+from index.encoder import Encoder
 from index.errors import StoreError
 from index.text import fold
 
@@ -111,12 +113,31 @@ class Home:
         place = hashlib.sha256(f"{self.corpus}\0{fingerprint}".encode()).hexdigest()[:8]
         return Store(self.folder / f"index-{place}", self.folder / "writer.lock")
 
-    def published(self, fingerprint: str) -> Path:
-        """Folder of the index to read. Raises StoreError when there is none yet."""
-        folder = self.store(fingerprint).current()
+    def published(self, encoder: Encoder) -> Path:
+        """Folder of the index by `encoder` to read. Raises StoreError when there is none yet."""
+        folder = self.store(encoder.fingerprint).current()
         if folder is None:
-            raise StoreError(f"no index of {self.corpus} yet; `hoidap index --corpus {self.corpus}` builds it")
+            others = ", ".join(self._models())
+            there = f"{self.corpus} has an index by {others}, none by {encoder.name}" if others else ""
+            problem = there or f"no index of {self.corpus} yet"
+            raise StoreError(f"{problem}; `{self.command(encoder)}` builds it")
         return folder
+
+    def command(self, encoder: Encoder) -> str:
+        """The command that builds the index by `encoder`, wherever the settings in force differ from those of here."""
+        return settings.index_command(self.corpus, self.folder.parent, encoder.name)
+
+    def _models(self) -> list[str]:
+        """Names of the models this library has an index by."""
+        names = set()
+        for place in self.folder.glob("index-*"):
+            try:
+                folder = Store(place).current()
+                manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8")) if folder else {}
+                names.add(str(manifest.get("model") or manifest["encoder"]))
+            except (StoreError, OSError, ValueError, AttributeError, KeyError):
+                continue  # damaged: it is no index by anything
+        return sorted(names)
 
 
 def write_whole(path: Path, data: bytes) -> None:

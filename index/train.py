@@ -21,6 +21,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from index.console import never_fail
+from index.errors import UsageError
 from index.text import VERSION, fold, syllables
 from index.train_data import Kind, Pair, read_corpus, read_excluded, sha256
 
@@ -447,9 +449,17 @@ def save(folder: Path, table: Floats, vocabulary: Sequence[str]) -> None:
 def train(folder: Path, out: Path, settings: Settings, excluded: Sequence[Path] = ()) -> dict[str, Any]:
     """Reads, trains, saves to `out` and returns what `out/manifest.json` holds."""
     import torch
+    from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
-    torch.set_num_threads(1)  # sums in one order: the same seed and steps give the same bytes
-    corpus = read_corpus(folder, read_excluded(excluded), settings.seed)
+    # sums in one order, in torch and in NumPy's BLAS: the same seed and steps give the same bytes
+    torch.set_num_threads(1)
+    with threadpool_limits(1):
+        return _train(folder, out, settings, excluded)
+
+
+def _train(folder: Path, out: Path, settings: Settings, excluded: Sequence[Path]) -> dict[str, Any]:
+    unwanted = read_excluded(excluded)
+    corpus = read_corpus(folder, unwanted, settings.seed)
     sizes = {kind: len(pairs) for kind, pairs in corpus.pairs.items()}
     print(f"{sizes}; {corpus.dropped} rows dropped by the overlap check", file=sys.stderr)
     data = number_pairs(corpus.pairs, settings.rows - 1)
@@ -469,6 +479,7 @@ def train(folder: Path, out: Path, settings: Settings, excluded: Sequence[Path] 
         "rows": len(vocabulary) + 1,
         "pairs": sizes,
         "excluded": {f"{path.parent.name}/{path.name}": sha256(path) for path in excluded},
+        "excluded_texts_too_short_to_check": unwanted.unchecked,
         "dropped_by_overlap_check": corpus.dropped,
         "dev": dev,
         "files": corpus.files,
@@ -477,8 +488,9 @@ def train(folder: Path, out: Path, settings: Settings, excluded: Sequence[Path] 
     return manifest
 
 
-def main(argv: Sequence[str] | None = None) -> None:
-    """The command line."""
+def main(argv: Sequence[str] | None = None) -> int:
+    """The command line; returns the exit status: 0 done, 2 wrong usage."""
+    never_fail()
     parser = argparse.ArgumentParser(prog="python -m index.train", description=(__doc__ or "").split("\n")[0])
     parser.add_argument("data", type=Path, metavar="DATA_DIR", help="folder of *.jsonl.xz")
     parser.add_argument("--out", type=Path, default=Path(__file__).parent / "model")
@@ -486,9 +498,14 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser.add_argument("--seed", type=int, default=Settings.seed)
     parser.add_argument("--exclude", type=Path, nargs="+", default=[], help="JSON Lines; rows that overlap are dropped")
     args = parser.parse_args(argv)
-    manifest = train(args.data, args.out, Settings(steps=args.steps, seed=args.seed), args.exclude)
+    try:
+        manifest = train(args.data, args.out, Settings(steps=args.steps, seed=args.seed), args.exclude)
+    except UsageError as error:
+        print(f"index.train: {error}", file=sys.stderr)
+        return 2
     print(json.dumps({k: v for k, v in manifest.items() if k != "files"}, ensure_ascii=False))
+    return 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -8,17 +8,26 @@ import lzma
 import re
 import zlib
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
 import numpy as np
 
+from index.errors import UsageError
 from index.text import clean, fold, syllables
 
 RUN = 12
 """A training row that shares this many syllables in a row (diacritics ignored) with an excluded text is dropped."""
+
+LEAST = 5
+"""An excluded text of fewer syllables than RUN, but at least these, is looked for as a whole question side; a shorter
+one says nothing of its own ("quyết định số 5") and is only counted."""
+
+QUESTION_SIDES = ("anchor", "title", "en", "vi")
+"""Fields of a row that may become the question side of a pair."""
 
 LICENCES = {
     "envi_alt": "CC BY 4.0 (Asian Language Treebank)",
@@ -71,29 +80,67 @@ def strings(value: object) -> Iterator[str]:
             yield from strings(item)
 
 
+def _bare(text: str) -> list[str]:
+    return syllables(fold(clean(text)))
+
+
 def runs(text: str) -> Iterator[str]:
     """Every run of `RUN` consecutive syllables of `text`, without diacritics."""
-    bare = syllables(fold(clean(text)))
+    bare = _bare(text)
     return (" ".join(bare[i : i + RUN]) for i in range(len(bare) - RUN + 1))
 
 
-def read_excluded(paths: Iterable[Path]) -> frozenset[str]:
-    """The syllable runs of every string in the JSON Lines files `paths`."""
-    found: set[str] = set()
+@dataclass(frozen=True)
+class Excluded:
+    """What no training row may hold."""
+
+    runs: frozenset[str] = frozenset()  # of RUN syllables, see `runs`
+    whole: frozenset[str] = frozenset()  # texts of LEAST to RUN - 1 syllables, as the whole of a question side
+    unchecked: int = 0  # texts of fewer syllables
+
+    def overlaps(self, row: Mapping[str, Any]) -> bool:
+        """True when `row` must not be trained on."""
+        if self.runs and any(run in self.runs for text in strings(row) for run in runs(text)):
+            return True
+        sides = (row.get(name) for name in QUESTION_SIDES) if self.whole else ()
+        return any(isinstance(side, str) and " ".join(_bare(side)) in self.whole for side in sides)
+
+
+def read_excluded(paths: Iterable[Path]) -> Excluded:
+    """Every string in the JSON Lines files `paths`. Raises UsageError when one cannot be read, naming the line."""
+    parts: set[str] = set()
+    whole: set[str] = set()
+    unchecked: set[str] = set()
     for path in paths:
-        with path.open(encoding="utf-8") as lines:
-            found.update(run for line in lines for text in strings(json.loads(line)) for run in runs(text))
-    return frozenset(found)
+        for value in _read_json(path, path.open):
+            for text in strings(value):
+                bare = _bare(text)
+                if len(bare) >= RUN:
+                    parts.update(runs(text))
+                else:
+                    (whole if len(bare) >= LEAST else unchecked).add(" ".join(bare))
+    return Excluded(frozenset(parts), frozenset(whole), len(unchecked))
 
 
 # ---------------------------------------------------------------- reading
 
 
 def read_rows(path: Path) -> Iterator[dict[str, Any]]:
-    """Decoded rows of a `.jsonl.xz` file."""
-    with lzma.open(path, "rt", encoding="utf-8") as lines:
-        for line in lines:
-            yield json.loads(line)
+    """Decoded rows of a `.jsonl.xz` file. Raises UsageError when it cannot be read, naming the line."""
+    return _read_json(path, partial(lzma.open, path))
+
+
+def _read_json(path: Path, open: Callable[..., Any]) -> Iterator[Any]:
+    number = 0
+    try:
+        with open(mode="rt", encoding="utf-8") as lines:
+            for line in lines:
+                number += 1
+                yield json.loads(line)
+    except json.JSONDecodeError as error:
+        raise UsageError(f"{path}, line {number}: this is not JSON ({error}); write one object a line") from error
+    except (OSError, EOFError, lzma.LZMAError, UnicodeDecodeError) as error:
+        raise UsageError(f"{path} cannot be read after line {number} ({error}); give a file that can") from error
 
 
 def sha256(path: Path) -> str:
@@ -111,16 +158,16 @@ def is_held_out_translation(row: dict[str, Any]) -> bool:
     return isinstance(row.get("doc"), str) and is_held_out(row["doc"], 16)
 
 
-def read_corpus(folder: Path, excluded: frozenset[str] = frozenset(), seed: int = 0) -> Corpus:
+def read_corpus(folder: Path, excluded: Excluded | None = None, seed: int = 0) -> Corpus:
     """All pairs in `folder/*.jsonl.xz`; what a row means follows from its field names.
 
     Held out are whole documents: one in eight articles that have a body, one in sixty-four of the other articles, one
     in eight statutes and one in sixteen parallel documents.
-    :raises ValueError: no such file in `folder`, or a row of an unknown shape.
+    :raises UsageError: no such file in `folder`, or one that cannot be read, or a row of an unknown shape.
     """
     paths = sorted(folder.glob("*.jsonl.xz"))
     if not paths:
-        raise ValueError(f"{folder} holds no *.jsonl.xz file; give the folder of the training data")
+        raise UsageError(f"{folder} holds no *.jsonl.xz file; give the folder of the training data")
     reader = _Reader(np.random.default_rng(seed))
     # Articles with a body come first: their titles stand again, with the same id, in the title files.
     paths.sort(key=lambda path: "body" not in next(read_rows(path), {}))
@@ -128,7 +175,9 @@ def read_corpus(folder: Path, excluded: frozenset[str] = frozenset(), seed: int 
         kept, rows = [], 0
         for row in read_rows(path):
             rows += 1
-            if not (excluded and any(run in excluded for text in strings(row) for run in runs(text))):
+            if not isinstance(row, dict):
+                raise UsageError(f"{path}, line {rows}: this is not a JSON object; write one object a line")
+            if not (excluded and excluded.overlaps(row)):
                 kept.append({k: clean(v) if isinstance(v, str) else v for k, v in row.items()})
         reader.read(path.name, kept)
         licence = LICENCES.get(path.name.removesuffix(".jsonl.xz"), "unknown")
@@ -160,7 +209,7 @@ class _Reader:
             elif {"law", "title", "text"} <= row.keys():
                 self._law(row)
             else:
-                raise ValueError(f"{name}: a row with the fields {sorted(row)} is of no known kind; see read_corpus")
+                raise UsageError(f"{name}: a row with the fields {sorted(row)} is of no known kind; see read_corpus")
 
     def _put(self, kind: Kind, question: str, passage: str) -> None:
         self.corpus.pairs[kind].append(Pair(question, passage))

@@ -18,8 +18,10 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from index.console import never_fail
+from index.errors import UsageError
 from index.text import VERSION, clean, fold, syllables, terms
-from index.train_data import LICENCES, is_held_out_translation, read_excluded, read_rows, runs, strings
+from index.train_data import LICENCES, Excluded, is_held_out_translation, read_excluded, read_rows
 from index.translate import FUNCTION_WORDS, TABLE, Table, base_forms, write_table
 
 Ints = npt.NDArray[np.int32] | npt.NDArray[np.int64]
@@ -64,16 +66,16 @@ class Sentence:
 
 
 def read_sentences(
-    folder: Path, excluded: frozenset[str] = frozenset(), settings: Settings | None = None
+    folder: Path, excluded: Excluded | None = None, settings: Settings | None = None
 ) -> tuple[list[Sentence], list[str]]:
     """The sentence pairs of `folder/envi_*.jsonl.xz` and what was read, one line per file.
 
-    :raises ValueError: no such file in `folder`.
+    :raises UsageError: no such file in `folder`, or one that cannot be read.
     """
     longest = (settings or Settings()).longest
     paths = sorted(folder.glob("envi_*.jsonl.xz"))
     if not paths:
-        raise ValueError(f"{folder} holds no envi_*.jsonl.xz file; give the folder of the training data")
+        raise UsageError(f"{folder} holds no envi_*.jsonl.xz file; give the folder of the training data")
     sentences, files = [], []
     for path in paths:
         rows = dropped = 0
@@ -81,7 +83,7 @@ def read_sentences(
             rows += 1
             if is_held_out_translation(row):
                 continue
-            if excluded and any(run in excluded for text in strings(row) for run in runs(text)):
+            if excluded and excluded.overlaps(row):
                 dropped += 1
                 continue
             sentence = Sentence(english_words(row["en"]), vietnamese_terms(row["vi"]))
@@ -200,19 +202,25 @@ def notice(files: Iterable[str]) -> str:
     return _NOTICE + "".join(f"{line}\n" for line in files) + f"Text folding {VERSION}"
 
 
-def main(argv: Sequence[str] | None = None) -> None:
-    """The command line."""
+def main(argv: Sequence[str] | None = None) -> int:
+    """The command line; returns the exit status: 0 done, 2 wrong usage."""
+    never_fail()
     parser = argparse.ArgumentParser(prog="python -m index.train_translate", description=(__doc__ or "").split("\n")[0])
     parser.add_argument("data", type=Path, metavar="DATA_DIR", help="folder of envi_*.jsonl.xz")
     parser.add_argument("--out", type=Path, default=TABLE)
     parser.add_argument("--exclude", type=Path, nargs="+", default=[], help="JSON Lines; rows that overlap are dropped")
     args = parser.parse_args(argv)
-    sentences, files = read_sentences(args.data, read_excluded(args.exclude))
+    try:
+        sentences, files = read_sentences(args.data, read_excluded(args.exclude))
+    except UsageError as error:
+        print(f"index.train_translate: {error}", file=sys.stderr)
+        return 2
     print(f"{len(sentences)} sentence pairs", file=sys.stderr)
     table = learn(sentences)
     write_table(args.out, table, notice(files))
     print(json.dumps({"words": len(table), "bytes": args.out.stat().st_size, "files": files}, ensure_ascii=False))
+    return 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -15,7 +15,7 @@ class Document:
     into passages.
     """
 
-    id: str  # readable and stable: slug of the file name + 6 hex digits of the source
+    id: str  # readable and stable: slug of the file name + 10 hex digits of the hash of the source
     text: str
     title: str
     source: str  # where it was read from: a path relative to the corpus, or an absolute path

@@ -105,9 +105,9 @@ class Library:
         Raises StoreError when nothing is published (call `refresh` first) or the index was built by another program.
         """
         with self._opening:
-            folder = self._home.published(self.encoder.fingerprint)
+            folder = self._home.published(self.encoder)
             if not self._open or self._open[-1][0] != folder:
-                self._open.append((folder, open_index(folder, self.encoder)))
+                self._open.append((folder, open_index(folder, self.encoder, self._home.command(self.encoder))))
                 # a search in another thread may still be on the index before this one, not on the one before that
                 while len(self._open) > 2:
                     self._open.pop(0)[1].close()
@@ -213,14 +213,23 @@ class Library:
         folder = self._store.current()
         try:
             values = json.loads((folder / "manifest.json").read_text(encoding="utf-8")) if folder else {}
-        except (OSError, ValueError):  # damaged: what is not known to be there is built again
-            values = {}
-        library = values.get("library", {})
-        return _Manifest(values, library.get("documents", {}), library.get("failed", {}))
+            library = values.get("library", {})
+            failed = {id: (sha, reason) for id, (sha, reason) in library.get("failed", {}).items()}
+            return _Manifest(values, dict(library.get("documents", {})), failed)
+        except (
+            OSError,
+            ValueError,
+            TypeError,
+            AttributeError,
+        ):  # damaged: what is not known to be there is built again
+            return _Manifest({}, {}, {})
 
     def _state(self) -> _State:
         try:
-            return _State(**json.loads(self._state_file.read_text(encoding="utf-8")))
+            state = _State(**json.loads(self._state_file.read_text(encoding="utf-8")))
+            if not (isinstance(state.added, dict) and isinstance(state.hidden, dict)):
+                raise ValueError("not an object of objects")
+            return state
         except FileNotFoundError:
             return _State()
         except (OSError, ValueError, TypeError) as error:

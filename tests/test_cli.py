@@ -193,4 +193,14 @@ def test_settings() -> None:
 @pytest.mark.parametrize("port", ["0", "70000", "http", "-1", "8_0"])
 def test_bad_port_setting_is_named(port: str) -> None:
     with pytest.raises(UsageError, match="HOIDAP_PORT"):
-        load({"HOIDAP_PORT": port})
+        _ = load({"HOIDAP_PORT": port}).port
+
+
+def test_a_bad_port_harms_only_what_listens(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOIDAP_PORT", "x")
+    assert run(capsys, "list")[0] == 0
+    status, _, err = run(capsys, "serve")
+    assert status == 2
+    assert "HOIDAP_PORT is 'x'" in err

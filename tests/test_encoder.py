@@ -17,7 +17,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.encoder import DEFAULT, MODEL, Encoder, _Rows, load_encoder
+from app import cli
+from index.encoder import DEFAULT, MODEL, Encoder, TransformerEncoder, _Rows, load_encoder
 from index.errors import EncoderError
 from index.text import VERSION, clean, fold, terms
 
@@ -158,7 +159,9 @@ def test_damaged_model_says_what_to_do(tmp_path: Path) -> None:
 @pytest.mark.filterwarnings("default")
 def test_unknown_model_names_itself_and_the_way_out(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HF_HUB_OFFLINE", "1")
-    with pytest.raises(EncoderError, match=rf'"no-such/model" could not be loaded: .+"{DEFAULT}" is built in'):
+    with pytest.raises(
+        EncoderError, match=rf'"no-such/model" could not be loaded: .+[^.]\. Check .+"{DEFAULT}" is built in'
+    ):
         load_encoder("no-such/model")
 
 
@@ -182,6 +185,49 @@ def test_any_sentence_transformers_folder_loads(tmp_path: Path, encoder: Encoder
     named = load_encoder(str(e5))
     assert np.allclose(named.encode(["~te"]), load_encoder(str(folder)).encode(["passage: ~te"]), atol=1e-3)
     assert np.allclose(named.encode(["~te"], query=True), other.encode(["query: ~te"]), atol=1e-3)
+    assert named.fingerprint.split("-")[-1] != other.fingerprint.split("-")[-1], "other prompts, other vectors"
+    again = shutil.copytree(e5, tmp_path / "again" / e5.name)
+    assert load_encoder(str(again)).fingerprint == named.fingerprint
+    (again / "tokenizer.json").write_text(
+        (again / "tokenizer.json").read_text("utf-8").replace("~kinh", "~k1nh"), "utf-8"
+    )
+    assert load_encoder(str(again)).fingerprint != named.fingerprint
+
+
+@pytest.mark.filterwarnings("default")
+def test_e5_is_known_by_any_of_its_names(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def is_e5(folder: str, **files: str) -> bool:
+        path = shutil.copytree(MODEL, tmp_path / folder, ignore=shutil.ignore_patterns("manifest.json", "README.md"))
+        for name, content in files.items():
+            (path / name.replace("_", ".")).write_text(content, encoding="utf-8")
+        encoder = load_encoder(str(path))
+        assert isinstance(encoder, TransformerEncoder)
+        assert encoder.prompts in {("query: ", "passage: "), ("", "")}
+        return any(encoder.prompts)
+
+    assert is_e5("hub/models--intfloat--multilingual-e5-small/snapshots/0f3c")
+    (tmp_path / "link").symlink_to(tmp_path / "hub/models--intfloat--multilingual-e5-small/snapshots/0f3c")
+    linked = load_encoder(str(tmp_path / "link"))
+    assert isinstance(linked, TransformerEncoder)
+    assert linked.prompts[0] == "query: "
+    assert is_e5("one", config_json='{"_name_or_path": "intfloat/e5-base-v2"}')
+    assert is_e5("two", README_md="---\nbase_model: intfloat/multilingual-e5-base\n---\n")
+    assert is_e5("three", README_md="---\nbase_model:\n- intfloat/multilingual-e5-base\n---\n")
+    assert is_e5("my-e5", README_md="---\nmodel-index:\n- name: multilingual-e5-small\n---\n# Multilingual-E5-small")
+    assert not is_e5("four", README_md="---\nbase_model: BAAI/bge-m3\n---\nbetter than intfloat/e5-base\n")
+    assert not is_e5("five", README_md="---\n- a\n---\n", config_json="{}")
+    assert not is_e5("multilingual-e5-large-instruct")
+    assert not is_e5("e5-small/other")
+
+    corpus = tmp_path / "kho"
+    corpus.mkdir()
+    (corpus / "dap.txt").write_text("Đập cao 42 mét.", encoding="utf-8")
+    monkeypatch.setenv("HOIDAP_DATA", str(tmp_path / "data"))
+    monkeypatch.setenv("HOIDAP_MODEL", str(tmp_path / "my-e5"))
+    assert cli.main(["index", "--corpus", str(corpus)]) == 0
+    assert "before a question 'query: ', before a passage 'passage: '" in capsys.readouterr().out
 
 
 def test_import_is_light() -> None:

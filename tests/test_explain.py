@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import shlex
+import shutil
 import subprocess
 import sys
 import time
@@ -13,7 +16,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app import cli
 from index.__main__ import main
+from index.encoder import MODEL
 from index.explain import explain, matched, strongest, words
 from index.filters import Filter
 from index.search import Index
@@ -144,32 +149,84 @@ def test_the_command_shows_the_results_in_100_columns(home: Path, capsys: pytest
     assert row["passages"] == 1
 
 
+def test_what_is_no_folder_is_named(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([QUESTION, "--corpus", "khong-co"]) == 1
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert "khong-co" in captured.err
+
+
 @pytest.mark.parametrize(
-    ("argv", "status", "said"),
+    ("argv", "said"),
     [
-        (["--corpus", "kho"], 1, "hoidap index --corpus"),  # not built yet
-        (["--corpus", "khong-co"], 1, "khong-co"),
+        ([], "hoidap index --corpus {kho}"),
+        (["--data", "o day"], "HOIDAP_DATA='o day' hoidap index --corpus {kho}"),
+        (["--model", "ban sao"], "HOIDAP_MODEL='ban sao' hoidap index --corpus {kho}"),
+        (["--data", "d", "--model", "ban sao"], "HOIDAP_DATA=d HOIDAP_MODEL='ban sao' hoidap index --corpus {kho}"),
     ],
 )
-def test_what_cannot_be_opened_says_what_to_do(
+@pytest.mark.parametrize("outdated", [False, True])
+def test_the_command_said_builds_what_was_missing(
     home: Path,
     capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
     argv: list[str],
-    status: int,
     said: str,
+    outdated: bool,
 ) -> None:
     monkeypatch.chdir(home)
-    assert main([QUESTION, *argv]) == status
-    captured = capsys.readouterr()
-    assert captured.out == ""
-    assert said in captured.err
+    shutil.copytree(MODEL, "ban sao")
+    build(home)
+    if not argv:
+        shutil.rmtree(home / "data")
+    asked = [QUESTION, "--corpus", "kho", *argv]
+    told = f"`{said.format(kho=home / 'kho')}`"
+
+    def refused() -> str:
+        assert main(asked) == 1
+        captured = capsys.readouterr()
+        assert captured.out == ""
+        assert told in captured.err
+        return captured.err
+
+    def obey() -> None:
+        words = shlex.split(told.strip("`"))
+        command = words.index("hoidap")
+        with pytest.MonkeyPatch.context() as environment:
+            for word in words[:command]:
+                environment.setenv(*word.split("=", 1))
+            assert cli.main(words[command + 1 :]) == 0
+        capsys.readouterr()
+
+    assert ("has an index by hoidap-static, none by ban sao" in refused()) == (argv[:1] == ["--model"])
+    obey()
+    if outdated:  # built by an older program
+        for manifest in home.rglob("index-*/*/manifest.json"):
+            manifest.write_text(json.dumps({**json.loads(manifest.read_text("utf-8")), "schema": 1}), "utf-8")
+        assert "was built with schema 1" in refused()
+        obey()
+    assert main(asked) == 0
 
 
 def test_a_filter_that_fits_nothing_is_an_error(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
     build(home)
     assert main([QUESTION, "--corpus", str(home / "kho"), "--publisher", "VnExpress"]) == 2
     assert "Báo Hậu Giang" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "cp1252", "utf-8"])
+def test_any_output_encoding_will_do(home: Path, encoding: str) -> None:
+    build(home)
+
+    def said(*argv: str) -> str:
+        environment = {**os.environ, "PYTHONIOENCODING": encoding}
+        done = subprocess.run([sys.executable, "-m", *argv], cwd=ROOT, check=True, capture_output=True, env=environment)
+        return done.stdout.decode(encoding)
+
+    kho = ("--corpus", str(home / "kho"))
+    assert "BM25" in said("index", QUESTION, *kho)
+    assert json.loads(said("index", QUESTION, *kho, "--json"))["results"][0]["title"] == "Đập thủy lợi"
+    assert "42" in said("app.cli", "ask", QUESTION, *kho)
 
 
 def test_help_is_immediate() -> None:

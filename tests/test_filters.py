@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -175,20 +176,57 @@ def test_kinds_are_whole() -> None:
     assert Filter(kinds=("Luat",)).admits(law)
     assert not Filter(kinds=("luật sửa đổi",)).admits(law)
     assert not Filter(kinds=("luật",)).admits(document("d"))
+    for nothing in ("…", " "):
+        assert not Filter(kinds=(nothing,)).admits(document("d")), "no words are no type, not the type of what has none"
+        assert not Filter(publishers=(nothing,)).admits(document("d"))
 
 
 @pytest.mark.parametrize(
     ("typed", "iso"),
-    [("", ""), (" 2023 ", "2023"), ("11/2023", "2023-11"), ("9/11/2023", "2023-11-09"), ("2023-11-09", "2023-11-09")],
+    [
+        ("", ""),
+        (" ", ""),
+        (" 2023 ", "2023"),
+        ("năm 2023", "2023"),
+        ("11/2023", "2023-11"),
+        ("2024-5", "2024-05"),
+        ("tháng 5/2024", "2024-05"),
+        ("Thang 5 nam 2024", "2024-05"),
+        ("9/11/2023", "2023-11-09"),
+        ("9 - 11 - 2023", "2023-11-09"),
+        ("2023-11-09", "2023-11-09"),
+        ("2024-5-1", "2024-05-01"),
+        ("2024/05/01", "2024-05-01"),
+        ("ngày 9 tháng 11 năm 2023", "2023-11-09"),
+        ("ngày 9/11/2023", "2023-11-09"),
+    ],
 )
 def test_dates_as_people_type_them(typed: str, iso: str) -> None:
     assert iso_date(typed) == iso
 
 
-@pytest.mark.parametrize("typed", ["hôm qua", "2023-13", "31/02/2023", "23", "13/2023", "2023-11-09 và 2024"])
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "hôm qua",
+        "2023-13",
+        "31/02/2023",
+        "23",
+        "13/2023",
+        "2023-11-09 và 2024",
+        "ngày",
+        "1/2/3/2024",
+        "2024-001",
+        "/",
+        "5-",
+    ],
+)
 def test_what_is_no_date_is_named(typed: str) -> None:
-    with pytest.raises(UsageError, match="no date"):
+    with pytest.raises(UsageError, match="no date") as caught:
         iso_date(typed)
+    assert repr(typed) in str(caught.value)
+    for form in re.findall(r"\d[\d/-]+|tháng \d+ năm \d+", str(caught.value).partition("write")[2]):
+        assert iso_date(form).startswith("2023")
 
 
 def test_a_range_ends_after_it_begins() -> None:

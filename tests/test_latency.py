@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -75,6 +76,7 @@ def test_report_worked_out_on_paper() -> None:
     assert lines[0] == "texts; 2 questions, each asked once; core 1 alone"
     assert lines[2].split() == "1,000 hoidap 50.0 95.0 99.0 95.0 50 1.5 200 7,654 12 300 5".split()
     assert lines[4] == "p95 at 1,000 passages: 0.50 of the baseline's"
+    assert str(Report("texts", ("q1", "q1"), 1, (ours,))).startswith("texts; 2 questions, 1 different ones; core 1")
     alone = Report("texts", ("q1",), None, (ours,))
     assert alone.ratios() == {}
     assert "baseline" not in str(alone)
@@ -104,6 +106,21 @@ def test_the_baseline_finds_its_passages(tmp_path: Path) -> None:
     close()
     assert found["documents"][0][0] == passages[7]
     assert len(found["ids"][0]) == 10
+
+
+def test_no_timed_question_was_asked_before(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+
+    def here(step: Callable[..., dict[str, Any]], *arguments: Any) -> dict[str, Any]:
+        if step is latency._build:
+            return {"encoded": 1.0, "build_seconds": 1.0, "build_memory": 0}
+        asked.extend(question for questions in arguments[2:] for question in questions)
+        return {"open_seconds": 1.0, "first_seconds": 1.0, "seconds": (1.0,), "processor_seconds": (1.0,), "memory": 0}
+
+    monkeypatch.setattr(latency, "_apart", here)
+    report = latency.measure([30], 50)
+    assert len(asked) == len(set(asked)) == 50 + latency._WARM_UP
+    assert tuple(asked[latency._WARM_UP :]) == report.questions
 
 
 def test_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

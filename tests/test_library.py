@@ -13,6 +13,8 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from index.errors import StoreError
 from index.search import build, open_index
@@ -169,6 +171,60 @@ def test_damaged_index_is_rebuilt(library: Library, corpus: Path, tmp_path: Path
     again.refresh()
     assert found(again, "đập")
     again.close()
+
+
+WHOLE_INDEX = "manifest.json documents.jsonl passages.jsonl dense/vectors.npy dense/moments.npz".split() + [
+    f"lexical/{name}" for name in ("terms.npy", "starts.npy", "rows.npy", "scores.npy", "spellings.json")
+]
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("whole") / "g"
+    document = Document("d", "Một câu có dấu.", "t", "s", "h")
+    build(folder, [document], [Passage.of(document, 0, 15)], ToyEncoder())
+    files = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
+    assert {name for name in files if "/chroma/" not in name} == set(WHOLE_INDEX)
+    return folder
+
+
+@given(
+    st.sampled_from(WHOLE_INDEX),
+    st.sampled_from([b"", b"[]", b"{}", b"null", b"{", b"[" * 100_000]) | st.binary(max_size=300) | st.floats(0, 0.9),
+)
+@settings(max_examples=150)
+def test_a_damaged_file_is_an_error_with_advice(whole: Path, name: str, damage: bytes | float) -> None:
+    """A float: cut off after so much of it."""
+    if (name, damage) == ("lexical/spellings.json", b"{}"):
+        return  # the index of a text without diacritics
+    path = whole / name
+    kept = path.read_bytes()
+    path.write_bytes(damage if isinstance(damage, bytes) else kept[: int(damage * len(kept))])
+    try:
+        with pytest.raises(StoreError, match="`hoidap index` rebuilds it"):
+            open_index(whole, ToyEncoder())
+    finally:
+        path.write_bytes(kept)
+
+
+@pytest.mark.parametrize("content", ["[]", "null", "", '{"library": []}', '{"library": {"documents": [1]}}', "{}"])
+@pytest.mark.parametrize("name", ["manifest.json", "documents.jsonl", "lexical/spellings.json"])
+def test_any_damage_is_mended_by_a_refresh(library: Library, corpus: Path, name: str, content: str) -> None:
+    library.close()
+    folder = library._store.current()
+    assert folder
+    (folder / name).write_text(content, encoding="utf-8")
+    library.refresh()
+    assert found(library, "đập")
+
+
+@pytest.mark.parametrize("content", ["[]", "null", "", '{"added": []}', '{"hidden": 1}'])
+def test_a_damaged_state_is_named(library: Library, tmp_path: Path, content: str) -> None:
+    library.add_sources([Source("cau.txt", "upload:cau.txt", CAU.encode())])
+    (state,) = (tmp_path / "data").glob("*/library.json")
+    state.write_text(content, encoding="utf-8")
+    with pytest.raises(StoreError, match="restore it"):
+        library.refresh()
 
 
 class OtherEncoder(ToyEncoder):

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import json
 import lzma
+import os
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -12,12 +15,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from index import train_translate
 from index.encoder import load_encoder
+from index.errors import UsageError
 from index.text import fold, terms
-from index.train import Pool, Settings, Texts, choose_vocabulary, first_table, ndcg10, number_pairs, pick, train
+from index.train import Pool, Settings, Texts, choose_vocabulary, first_table, main, ndcg10, number_pairs, pick, train
 from index.train import with_orders as ordered
 from index.train_data import Corpus, Pair, questions, read_corpus, read_excluded
 
+ROOT = Path(__file__).parent.parent
 WORDS = {"mèo": "cat", "chó": "dog", "cá": "fish", "chim": "bird", "bò": "cow", "gà": "hen", "lợn": "pig"}
 PLACES = {"nhà": "house", "vườn": "garden", "sông": "river", "núi": "mountain", "chợ": "market", "trường": "school"}
 LONG = "một hai ba bốn năm sáu bảy tám chín mười mười một mười hai mười ba"
@@ -51,6 +57,15 @@ def test_trains_finds_and_repeats(data: Path, tmp_path: Path) -> None:
     assert manifest["settings"]["steps"] == 150
     assert manifest["files"]["envi.jsonl.xz"]["rows"] == 4 * len(WORDS) * len(PLACES)
 
+    # and in a process of its own, with as many threads as there are cores
+    code = "import sys; from tests.test_train import *; train(Path(sys.argv[1]), Path(sys.argv[2]), SETTINGS)"
+    unset = {name: value for name, value in os.environ.items() if not name.endswith("_NUM_THREADS")}
+    subprocess.run(
+        [sys.executable, "-c", code, data, tmp_path / "fresh"], check=True, cwd=ROOT, env=unset, capture_output=True
+    )
+    for name in ("model.safetensors", "tokenizer.json", "manifest.json"):
+        assert (tmp_path / "one" / name).read_bytes() == (tmp_path / "fresh" / name).read_bytes(), name
+
     encoder = load_encoder(str(tmp_path / "one"))
     vietnamese = [f"con {a} ở trong vườn" for a in WORDS]
     for asked in ([f"the {b} is in the garden" for b in WORDS.values()], [fold(text) for text in vietnamese]):
@@ -79,6 +94,50 @@ def test_overlap_check_drops_a_planted_row(data: Path, tmp_path: Path, planted: 
     assert corpus.dropped == dropped
     assert corpus.files["planted.jsonl.xz"]["dropped"] == dropped
     assert any(planted in pair.passage for pair in every(corpus)) == (not dropped)
+
+
+QUESTION = "Ai xây con đập này?"  # five syllables
+
+
+@pytest.mark.parametrize(
+    ("row", "dropped"),
+    [
+        ({"id": "p", "anchor": "ai xay CON đập này", "positive": "x"}, 1),  # neither case nor diacritics hide it
+        ({"en": "x", "vi": QUESTION}, 1),
+        ({"id": "p", "anchor": f"Hỏi: {QUESTION}", "positive": "x"}, 0),  # a part of a title
+        ({"id": "p", "anchor": "x", "positive": QUESTION}, 0),  # a passage
+        ({"id": "p", "anchor": "Ai xây đập này?", "positive": "x"}, 0),  # four syllables
+    ],
+)
+def test_short_excluded_texts_are_whole_questions(
+    data: Path, tmp_path: Path, row: dict[str, str], dropped: int
+) -> None:
+    write(data, "planted", [row])
+    queries = tmp_path / "queries.jsonl"
+    queries.write_text(json.dumps({"id": "1", "text": QUESTION, "more": "Ai xây đập này?"}), encoding="utf-8")
+    excluded = read_excluded([queries])
+    assert read_corpus(data, excluded).dropped == dropped
+    assert excluded.unchecked == 2  # the id, and four syllables
+
+
+@pytest.mark.parametrize("command", [main, train_translate.main])
+@pytest.mark.parametrize(
+    ("broken", "said"),
+    [("envi_x.jsonl.xz", "envi_x.jsonl.xz, line 2"), ("queries.jsonl", "queries.jsonl, line 2"), ("", "no-such.jsonl")],
+)
+def test_what_cannot_be_read_is_one_line(
+    data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], command: Any, broken: str, said: str
+) -> None:
+    queries = tmp_path / "queries.jsonl"
+    queries.write_text("{}\n" + "{" * (broken == queries.name), encoding="utf-8")
+    rows = '{"en": "a", "vi": "b"}\n' + "{" * broken.startswith("envi")
+    (data / "envi_x.jsonl.xz").write_bytes(lzma.compress(rows.encode()))
+    given = queries if broken else tmp_path / "no-such.jsonl"
+    assert command([str(data), "--exclude", str(given), "--out", str(tmp_path / "out")]) == 2
+    captured = capsys.readouterr()
+    assert (captured.out, captured.err.count("\n")) == ("", 1)
+    assert said in captured.err
+    assert command([str(tmp_path / "nowhere")]) == 2
 
 
 def every(corpus: Corpus) -> list[Pair]:
@@ -120,10 +179,10 @@ def test_held_out_documents_appear_nowhere(tmp_path: Path) -> None:
 
 
 def test_reading_names_the_trouble(tmp_path: Path) -> None:
-    with pytest.raises(ValueError, match="holds no"):
+    with pytest.raises(UsageError, match="holds no"):
         read_corpus(tmp_path)
     write(tmp_path / "d", "odd", [{"question": "?"}])
-    with pytest.raises(ValueError, match=r"odd\.jsonl\.xz.*'question'"):
+    with pytest.raises(UsageError, match=r"odd\.jsonl\.xz.*'question'"):
         read_corpus(tmp_path / "d")
 
 

@@ -14,8 +14,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from index.errors import UsageError
 from index.text import terms
-from index.train import read_excluded
+from index.train_data import read_excluded
 from index.train_translate import (
     FUNCTION_SYLLABLES,
     Sentence,
@@ -249,7 +250,7 @@ def test_overlap_with_an_excluded_text_and_held_out_documents_are_left_out(tmp_p
 
 
 def test_a_folder_without_parallel_text_is_named(tmp_path: Path) -> None:
-    with pytest.raises(ValueError, match=r"envi_\*\.jsonl\.xz"):
+    with pytest.raises(UsageError, match=r"envi_\*\.jsonl\.xz"):
         read_sentences(tmp_path)
 
 
