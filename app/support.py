@@ -75,9 +75,9 @@ def _missing(words: Sequence[str], present: set[str]) -> float:
 
 # Logistic regressions over Support.values(), fitted as evals/LOG.md tells (2026-11-23): the first tells what the
 # documents speak of from what they do not, the second a sentence that answers from one that does not.
-ON_TOPIC = (-1.61, -1.19, 1.72, 3.64, 7.92, 0.42, -2.53, -1.13, -1.07, -2.15, 4.75)
-ANSWERS = (-4.3, 0.97, 1.68, 1.26, 1.44, 1.66, 1.38, -3.83, -1.15, -0.49, 1.5)
-ON_TOPIC_AT, ANSWERS_AT = 0.65, 0.12
+ON_TOPIC = (-1.52, -2.01, 2.05, 3.29, 9.49, 0.53, -2.64, -0.74, -1.26, -1.42, 1.86)
+ANSWERS = (-3.66, 1.58, 0.71, 0.95, 1.35, 1.46, 0.94, -3.73, -0.92, -0.62, 1.78)
+ON_TOPIC_AT, ANSWERS_AT = 0.65, 0.15
 
 
 def probability(weights: Sequence[float], found: Support) -> float:

@@ -23,7 +23,7 @@ Floats = npt.NDArray[np.float64]
 
 FOLDS = 5
 CONSTANTS = tuple(round(0.1 * n, 1) for n in range(11))
-_DEPTH = 30  # passages a question: those whose closeness is looked at, so that its weight can be fitted too
+_DEPTH = 30  # passages a question: those whose closeness is looked at
 _PENALTY = 1e-3  # times the square of the weights, against a mean loss of about 1
 
 
@@ -38,10 +38,9 @@ class Case:
     relevant: npt.NDArray[np.bool_]
     wanted: int
 
-    def ndcg10(self, weight: float, closeness: float) -> float:
-        """nDCG@10 of the candidates in the order of the fused score, given the weights of the dense half and of
-        closeness."""
-        fused = (1 - weight) * self.lexical + weight * self.dense + closeness * self.closeness
+    def ndcg10(self, weight: float) -> float:
+        """nDCG@10 of the candidates in the order of the fused score, given the weight of the dense half."""
+        fused = (1 - weight) * self.lexical + weight * self.dense + fusion.CLOSENESS * self.closeness
         order = np.argsort(-fused, kind="stable")[:10]
         gains = 1 / np.log2(np.arange(2, 12))
         return float(gains[: len(order)] @ self.relevant[order] / gains[: self.wanted].sum())
@@ -53,7 +52,6 @@ class Report:
     and cross-validated, each fold scored with what was fitted to the others."""
 
     weights: tuple[float, ...]
-    closeness: float
     cases: Mapping[str, int]  # by collection
     constant: Mapping[str, Mapping[float, float]]
     fitted: Mapping[str, float]
@@ -61,7 +59,6 @@ class Report:
     def as_row(self) -> dict[str, Any]:
         return {
             "weights": dict(zip(fusion.FEATURES, self.weights, strict=True)),
-            "closeness": self.closeness,
             "questions": dict(self.cases),
             "constant": {name: {str(w): score for w, score in row.items()} for name, row in self.constant.items()},
             "fitted": dict(self.fitted),
@@ -83,27 +80,26 @@ class Report:
         means = [fmean(row[w] for row in self.constant.values()) for w in CONSTANTS] + [fmean(self.fitted.values())]
         lines.append(" ".join([f"{'mean':{width}} {sum(self.cases.values()):4}", *(f"{mean:.4f}" for mean in means)]))
         weights = ", ".join(f"{weight:.2f}" for weight in self.weights)
-        constants = [f"WEIGHTS = ({weights})", f"CLOSENESS = {self.closeness:.1f}"]
-        return "\n".join([head, *lines, "", "for index/fusion.py:", *constants])
+        return "\n".join([head, *lines, "", "for index/fusion.py:", f"WEIGHTS = ({weights})"])
 
 
 def measure(collections: Sequence[Collection], encoder: Encoder) -> Report:
     """Search every collection, fit the weights to all of them together, each collection counting alike."""
     cases = {collection.folder.name: read_cases(collection, encoder) for collection in collections}
     constant = {
-        name: {weight: fmean(case.ndcg10(weight, fusion.CLOSENESS) for case in some) for weight in CONSTANTS}
+        name: {weight: fmean(case.ndcg10(weight) for case in some) for weight in CONSTANTS}
         for name, some in cases.items()
     }
     scores: dict[str, list[float]] = {name: [] for name in cases}
     for fold in range(FOLDS):
-        weights, closeness = fit([[c for i, c in enumerate(some) if i % FOLDS != fold] for some in cases.values()])
+        weights = fit([[c for i, c in enumerate(some) if i % FOLDS != fold] for some in cases.values()])
         for name, some in cases.items():
             held = some[fold::FOLDS]
-            scores[name] += [case.ndcg10(fusion.dense_weight(case.features, weights), closeness) for case in held]
+            scores[name] += [case.ndcg10(fusion.dense_weight(case.features, weights)) for case in held]
     fitted = {name: fmean(some) for name, some in scores.items()}
     counts = {name: len(some) for name, some in cases.items()}
-    weights, closeness = fit(list(cases.values()))
-    return Report(tuple(weights.tolist()), closeness, counts, constant, fitted)
+    weights = fit(list(cases.values()))
+    return Report(tuple(weights.tolist()), counts, constant, fitted)
 
 
 def read_cases(collection: Collection, encoder: Encoder) -> list[Case]:
@@ -128,9 +124,9 @@ def read_cases(collection: Collection, encoder: Encoder) -> list[Case]:
             index.close()
 
 
-def fit(groups: Sequence[Sequence[Case]]) -> tuple[Floats, float]:
-    """The weights, one per feature, and that of closeness, that make the relevant candidates likeliest: softmax over
-    the fused scores of a question times a scale that is fitted too. Questions whose relevant passages are not among the
+def fit(groups: Sequence[Sequence[Case]]) -> Floats:
+    """The weights, one per feature, that make the relevant candidates likeliest: softmax over the fused scores of a
+    question times a scale that is fitted too. Questions whose relevant passages are not among the
     candidates say nothing."""
     import torch
 
@@ -152,13 +148,13 @@ def fit(groups: Sequence[Sequence[Case]]) -> tuple[Floats, float]:
     relevant = padded([case.relevant for case in cases]) > 0
     there = padded([np.ones(len(case.relevant)) for case in cases]) > 0
     weights = torch.zeros(features.shape[1], dtype=torch.float64, requires_grad=True)
-    scale, closeness = (torch.zeros((), dtype=torch.float64, requires_grad=True) for _ in range(2))
-    optimizer = torch.optim.LBFGS([weights, scale, closeness], max_iter=200, line_search_fn="strong_wolfe")
+    scale = torch.zeros((), dtype=torch.float64, requires_grad=True)
+    optimizer = torch.optim.LBFGS([weights, scale], max_iter=200, line_search_fn="strong_wolfe")
 
     def loss() -> torch.Tensor:
         optimizer.zero_grad()
         weight = torch.sigmoid(features @ weights)[:, None]
-        fused = (1 - weight) * lexical + weight * dense + closeness * close
+        fused = (1 - weight) * lexical + weight * dense + fusion.CLOSENESS * close
         likely = torch.log_softmax((torch.exp(scale) * fused).masked_fill(~there, -1e9), dim=1)
         found = torch.logsumexp(likely.masked_fill(~relevant, -1e9), dim=1)
         total = -(shares * found).sum() + _PENALTY * weights.pow(2).sum()
@@ -166,4 +162,4 @@ def fit(groups: Sequence[Sequence[Case]]) -> tuple[Floats, float]:
         return total
 
     optimizer.step(loss)  # type: ignore[no-untyped-call]
-    return np.asarray(weights.detach().numpy(), np.float64), closeness.item()
+    return np.asarray(weights.detach().numpy(), np.float64)

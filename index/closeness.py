@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from itertools import pairwise
+from itertools import zip_longest
 
 from index.lexical import Lexical
-from index.text import fold, syllables
+from index.text import bare_syllables
 
 _WINDOW = 30  # syllables; development questions find as much between 25 and 40
 
@@ -22,10 +22,13 @@ def closeness(text: str, weights: Mapping[str, float]) -> float:
     total = sum(weights.values())
     if not total:
         return 0.0
-    bare = [fold(word) for word in syllables(text)]
-    found = [(at, word) for at, word in enumerate(bare) if word in weights]
-    found += [(at, pair) for at, pair in enumerate(f"{a}_{b}" for a, b in pairwise(bare)) if pair in weights]
-    found.sort()
+    bare = bare_syllables(text)
+    found = []
+    for at, (word, following) in enumerate(zip_longest(bare, bare[1:])):
+        if word in weights:  # a pair's words have a weight each
+            found.append((at, word))
+            if (pair := f"{word}_{following}") in weights:
+                found.append((at, pair))
     inside: Counter[str] = Counter()
     best = now = 0.0
     first = 0

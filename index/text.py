@@ -145,6 +145,12 @@ def syllables(text: str) -> list[str]:
     return [words[word][0] for word in _WORD.findall(text)]
 
 
+def bare_syllables(text: str) -> list[str]:
+    """`syllables(text)` without diacritics."""
+    words = _WORDS
+    return [words[word][1] for word in _WORD.findall(text)]
+
+
 # ---------------------------------------------------------------- what is written with figures
 
 

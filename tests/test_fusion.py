@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -39,52 +38,42 @@ def test_features_are_small_numbers(query: str, english: bool) -> None:
     assert found.shape == (len(fusion.FEATURES),) == (len(fusion.WEIGHTS),)
     assert found[:2].tolist() == [1, english]
     assert 0 <= found[2] <= 1
-    assert 0 <= found[3] < 5
     assert 0 < fusion.dense_weight(found) < 1
 
 
-def test_coverage_and_height_worked_out() -> None:
-    assert features("zzz").tolist() == [1, 0, 0, 0]
+def test_coverage_worked_out() -> None:
+    assert features("zzz").tolist() == [1, 0, 0]
     whole, part = features("chợ nổi họp từ sáng sớm"), features("chợ nổi zzz")
     assert whole[2] > part[2] > 0
-    scores = LEXICAL.scores(terms("chợ nổi"))
-    assert features("chợ nổi")[3] == pytest.approx(np.log1p((scores.max() - scores.mean()) / scores.std()))
-    assert fusion.dense_weight(np.array([1.0, 0, 0, 0]), (0, 9, 9, 9)) == 0.5
+    assert fusion.dense_weight(np.array([1.0, 0, 0]), (0, 9, 9)) == 0.5
 
 
 def case(english: bool, dense_is_right: bool, rng: np.random.Generator) -> Case:
     relevant = np.arange(30) == int(rng.integers(30))
     right, noise = rng.normal(size=30) + 3 * relevant, rng.normal(size=30)
     lexical, dense = (noise, right) if dense_is_right else (right, noise)
-    return Case(np.array([1.0, english, 0.5, 2.0]), lexical, dense, np.zeros(30), relevant, 1)
+    return Case(np.array([1.0, english, 0.5]), lexical, dense, np.zeros(30), relevant, 1)
 
 
 def test_fitting_finds_the_half_to_trust() -> None:
     rng = np.random.default_rng(0)
     vietnamese = [case(False, False, rng) for _ in range(150)]
     english = [case(True, True, rng) for _ in range(50)]
-    weights, _ = fit([vietnamese, english])
-    assert fusion.dense_weight(np.array([1.0, 0, 0.5, 2]), weights) < 0.2
-    assert fusion.dense_weight(np.array([1.0, 1, 0.5, 2]), weights) > 0.8
-
-
-def test_fitting_finds_what_closeness_is_worth() -> None:
-    rng = np.random.default_rng(0)
-    cases = [case(False, False, rng) for _ in range(100)]
-    telling = [replace(c, closeness=np.where(c.relevant, 0.9, 0.3) + rng.normal(scale=0.05, size=30)) for c in cases]
-    silent = [replace(c, closeness=rng.random(30)) for c in cases]
-    assert fit([telling])[1] > 2
-    assert abs(fit([silent])[1]) < 0.5
+    weights = fit([vietnamese, english])
+    assert fusion.dense_weight(np.array([1.0, 0, 0.5]), weights) < 0.2
+    assert fusion.dense_weight(np.array([1.0, 1, 0.5]), weights) > 0.8
 
 
 def test_gain_worked_out_on_paper() -> None:
-    scores = np.array([2.0, 1, 0]), np.array([0.0, 1, 3]), np.array([0, 1.0, 0])
-    one = Case(np.ones(4), *scores, np.array([False, True, True]), 2)
-    assert one.ndcg10(0, 0) == pytest.approx((1 / np.log2(3) + 1 / 2) / (1 + 1 / np.log2(3)))
-    assert one.ndcg10(1, 0) == 1
-    assert one.ndcg10(0, 1.5) == pytest.approx((1 + 1 / 2) / (1 + 1 / np.log2(3)))
-    report = Report((1.0, 0, 0, -0.5), 4.0, {"a": 2}, {"a": dict.fromkeys((0.0,), 0.5)}, {"a": 0.75})
-    assert report.as_row()["weights"]["lexical height"] == -0.5
+    scores = np.array([2.0, 1, 0]), np.array([0.0, 1, 3])
+    relevant = np.array([False, True, True])
+    apart = Case(np.ones(3), *scores, np.zeros(3), relevant, 2)
+    assert apart.ndcg10(0) == pytest.approx((1 / np.log2(3) + 1 / 2) / (1 + 1 / np.log2(3)))
+    assert apart.ndcg10(1) == 1
+    together = Case(np.ones(3), *scores, np.array([0, 1.2, 0]) / fusion.CLOSENESS, relevant, 2)
+    assert together.ndcg10(0) == pytest.approx((1 + 1 / 2) / (1 + 1 / np.log2(3)))
+    report = Report((1.0, 0, -0.5), {"a": 2}, {"a": dict.fromkeys((0.0,), 0.5)}, {"a": 0.75})
+    assert report.as_row()["weights"]["lexical coverage"] == -0.5
 
 
 def test_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
