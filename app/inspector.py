@@ -116,8 +116,11 @@ def _result(n: int, found: Found, top: float, language: Language) -> Html:
         tag(
             "div",
             *halves,
-            tag("span", say("closeness", language, close=decimal_text(found.closeness, 2, language))),
-            tag("b", say("score", language, score=decimal_text(hit.score, 2, language))),
+            tag(
+                "span",
+                say("closeness", language, close=decimal_text(found.closeness, 2, language)) + " · ",
+                tag("b", say("score", language, score=decimal_text(hit.score, 2, language))),
+            ),
             class_="hd-halves",
         ),
         _matched(found.terms, language),

@@ -94,10 +94,11 @@ class Scorer:
     def pairs(self, bag: Counter[str]) -> float:
         """Share of the question's neighbouring content words, by idf, that stand side by side in the text (diacritics
         aside), 0..1. Most Vietnamese words have two syllables: "dân" and "số" apart are not "dân số". Of an English
-        word, any translation of two syllables will do."""
+        word, any translation of two syllables will do. A question without such words ("SIPAS là gì") is taken by its
+        single ones."""
         mass = sum(self._pairs.values())
         found = sum(w for terms_of, w in self._pairs.items() if any(term in bag for term in terms_of))
-        return found / mass if mass else 0.0
+        return found / mass if mass else self.coverage(bag)
 
 
 def _pairs(question: Question, index: Index) -> dict[tuple[str, ...], float]:

@@ -75,8 +75,8 @@ def _missing(words: Sequence[str], present: set[str]) -> float:
 
 # Logistic regressions over Support.values(), fitted as evals/LOG.md tells (2026-11-23): the first tells what the
 # documents speak of from what they do not, the second a sentence that answers from one that does not.
-ON_TOPIC = (-1.52, -2.01, 2.05, 3.29, 9.49, 0.53, -2.64, -0.74, -1.26, -1.42, 1.86)
-ANSWERS = (-3.66, 1.58, 0.71, 0.95, 1.35, 1.46, 0.94, -3.73, -0.92, -0.62, 1.78)
+ON_TOPIC = (-1.47, -2.34, 1.96, 3.51, 9.59, 0.58, -2.69, -0.73, -1.27, -1.43, 1.83)
+ANSWERS = (-3.65, 1.51, 0.69, 1.01, 1.39, 1.47, 0.94, -3.72, -0.92, -0.63, 1.77)
 ON_TOPIC_AT, ANSWERS_AT = 0.65, 0.15
 
 

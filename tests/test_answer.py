@@ -1,5 +1,6 @@
 """Answers: every sentence is a slice of a document, every marker has its citation, silence is a refusal."""
 
+from collections import Counter
 from collections.abc import Iterator
 
 import pytest
@@ -8,11 +9,13 @@ from hypothesis import strategies as st
 
 from app.answer import MAX_CHARS, ask
 from app.question import understand
+from app.select import Scorer
 from app.support import unknown_names
 from app.types import MARKER, Answer, Citation, Turn
 from app.words import no_answer
 from index.filters import Filter
 from index.search import Index
+from index.text import terms
 from index.types import Document
 from ingest.library import Library
 from tests.toy import ToyEncoder
@@ -230,3 +233,11 @@ def test_another_year_is_not_an_answer(index: Index) -> None:
 def test_a_new_subject_is_no_follow_up(index: Index, question: str, follows: bool) -> None:
     history = [Turn("user", "Đập Sông Xanh khánh thành ngày nào?"), Turn("assistant", "03/4/2019")]
     assert (ask(question, index, history).resolved != question) is follows
+
+
+@pytest.mark.parametrize("question", ["Xanh là gì?", "xanh la gi"])
+def test_a_question_of_one_word_is_taken_by_that_word(index: Index, question: str) -> None:
+    """It has no pair of words that could stand side by side, which is no sign against an answer."""
+    scorer = Scorer(understand(question), index)
+    assert scorer.pairs(Counter(terms("Đập Sông Xanh"))) == scorer.coverage(Counter(terms("Đập Sông Xanh"))) > 0
+    assert scorer.pairs(Counter(terms("kênh Bắc"))) == 0
