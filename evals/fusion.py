@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 import sys
-import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from statistics import fmean
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from evals.retrieval import Collection
+from evals.retrieval import Collection, indexed
 from index import fusion
 from index.encoder import Encoder
-from index.search import build, open_index
-from index.types import Passage
 
 Floats = npt.NDArray[np.float64]
 
@@ -103,25 +99,16 @@ def measure(collections: Sequence[Collection], encoder: Encoder) -> Report:
 
 
 def read_cases(collection: Collection, encoder: Encoder) -> list[Case]:
-    """Every query of `collection`, searched in an index of one passage per document in a folder that goes away."""
+    """Every query of `collection`, searched in its index."""
     print(f"searching {collection.folder.name}", file=sys.stderr)
-    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as name:
-        folder = Path(name) / "index"
-        passages = [Passage.of(d, 0, len(d.text)) for d in collection.documents if d.text]
-        build(folder, collection.documents, passages, encoder)
-        index = open_index(folder, encoder)
-        try:
-            cases = []
-            for id, query in collection.queries.items():
-                found = index.score(query, _DEPTH)
-                wanted = collection.relevance[id]
-                relevant = np.array([index.passages[int(row)].document in wanted for row in found.rows], bool)
-                cases.append(
-                    Case(found.features, found.lexical_z, found.dense_z, found.closeness, relevant, len(wanted))
-                )
-            return cases
-        finally:
-            index.close()
+    cases = []
+    with indexed(collection, encoder) as index:
+        for id, query in collection.queries.items():
+            found = index.score(query, _DEPTH)
+            wanted = collection.relevance[id]
+            relevant = np.array([index.passages[int(row)].document in wanted for row in found.rows], bool)
+            cases.append(Case(found.features, found.lexical_z, found.dense_z, found.closeness, relevant, len(wanted)))
+    return cases
 
 
 def fit(groups: Sequence[Sequence[Case]]) -> Floats:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import fmean
@@ -94,12 +95,9 @@ class Report:
         )
 
 
-def measure(collection: Collection, encoder: Encoder, half: Half = "fused", form: str = AS_TYPED) -> Report:
-    """Search every query of `collection`, rewritten into `form`, in an index of one passage per document, built in a
-    folder that goes away.
-
-    A half alone is ordered from a fused search for all passages, so its times are not its own.
-    """
+@contextmanager
+def indexed(collection: Collection, encoder: Encoder) -> Iterator[Index]:
+    """An index of one passage per document of `collection`, in a folder that goes away."""
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as name:
         folder = Path(name) / "index"
         # a document without words has no passage: it stays in the collection and cannot be found
@@ -107,15 +105,25 @@ def measure(collection: Collection, encoder: Encoder, half: Half = "fused", form
         build(folder, collection.documents, passages, encoder)
         index = open_index(folder, encoder)
         try:
-            found: dict[str, list[str]] = {}
-            seconds: dict[str, float] = {}
-            for id, text in tqdm(collection.queries.items(), collection.folder.name, disable=None, leave=False):
-                typed = FORMS[form](text) if form != AS_TYPED else text
-                started = time.perf_counter()
-                found[id] = _search(index, typed, half)
-                seconds[id] = time.perf_counter() - started
+            yield index
         finally:
             index.close()
+
+
+def measure(collection: Collection, encoder: Encoder, half: Half = "fused", form: str = AS_TYPED) -> Report:
+    """Search every query of `collection`, rewritten into `form`, in an index of one passage per document, built in a
+    folder that goes away.
+
+    A half alone is ordered from a fused search for all passages, so its times are not its own.
+    """
+    found: dict[str, list[str]] = {}
+    seconds: dict[str, float] = {}
+    with indexed(collection, encoder) as index:
+        for id, text in tqdm(collection.queries.items(), collection.folder.name, disable=None, leave=False):
+            typed = FORMS[form](text) if form != AS_TYPED else text
+            started = time.perf_counter()
+            found[id] = _search(index, typed, half)
+            seconds[id] = time.perf_counter() - started
     scores = score(collection.relevance, found)
     return Report(collection, half, form, tuple(Result(id, scores[id], seconds[id]) for id in collection.queries))
 

@@ -109,10 +109,11 @@ class Index:
         laps.end("dense")
         features = fusion.features(english, asked, whole, lexical)
         halves = _Halves(lexical, vector, self._dense, fusion.dense_weight(features))
-        near = self._near(ordinary, halves, {} if english else idf_of_words(asked, whole))
-        lexical_z, cosines, dense_z, fused = halves.of(rows)
+        scores = halves.of(ordinary)
+        near = self._near(ordinary, scores[-1], {} if english else idf_of_words(asked, whole))
+        lexical_z, cosines, dense_z, fused = scores if rows is ordinary else halves.of(rows)
         close = np.array([near.get(row, 0.0) for row in rows.tolist()])
-        fused += fusion.CLOSENESS * close
+        fused = fused + fusion.CLOSENESS * close
         order = self._best(rows, fused, k)
         laps.end("fusion")
         return Scored(
@@ -155,13 +156,12 @@ class Index:
         return ordinary if k <= _CANDIDATES else self._candidates(lexical, vector, k)
 
     def _near(
-        self, ordinary: npt.NDArray[np.intp], halves: _Halves, weights: Mapping[str, float]
+        self, ordinary: npt.NDArray[np.intp], fused: npt.NDArray[np.float64], weights: Mapping[str, float]
     ) -> Mapping[int, float]:
-        """Closeness of the best of the `ordinary` rows. These are the same whatever is admitted and however many are
-        asked for, so that a filter changes no score."""
+        """Closeness of the best `ordinary` rows, given the fused scores of all. They are the same whatever is admitted
+        and however many are asked for, so that a filter changes no score."""
         if not (len(ordinary) and weights):
             return {}
-        fused = halves.of(ordinary)[-1]
         rows = ordinary[self._best(ordinary, fused, _NEAR)]
         return {row: closeness(self.passages[row].text, weights) for row in rows.tolist()}
 
