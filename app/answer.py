@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from app import words
 from app.about import asked_of_article, lines_about
+from app.compose import Finding, Shown, answering, compose, refusal, related
 from app.followup import own_words, resolve
 from app.question import Question, content_words, sides, understand
 from app.select import Quote, rank_quotes
 from app.support import outcome
-from app.types import Answer, Citation, Outcome, Turn
+from app.types import Answer, Turn
 from index.filters import Filter
 from index.search import Index
 from index.text import clean, fold, syllables
-from index.types import Document, Passage
+from index.types import Passage
 
 MAX_CHARS = 600
 """Longest answer, lead-in and markers included, unless its first quote alone is longer."""
@@ -32,51 +32,43 @@ def ask(question: str, index: Index, history: Sequence[Turn] = (), where: Filter
     A follow-up is first made whole from `history`. The answer's sentences are slices of the documents; without one
     that supports an answer the outcome is `refuse` and there are no citations.
     """
-    index = index.within(where)
+    narrowed, index = bool(where), index.within(where)
     alone = clean(question).strip()
     resolved = resolve(question, history)
     asked = understand(resolved)
-    verdict, quoted = _find(asked, index)
-    if resolved != alone and not _speaks_of(quoted, own_words(alone)):
+    finding = _find(asked, index, narrowed)
+    if resolved != alone and not _speaks_of(finding.shown, own_words(alone)):
         # "Giá xăng hôm nay?" after a question about population is no follow-up: nothing found speaks of petrol
         resolved, asked = alone, understand(alone)
-        verdict, quoted = _find(asked, index)
-    if verdict == "refuse":
-        return Answer(question, resolved, asked.language, "refuse", words.no_answer(asked.language, bool(where)))
-    citations = tuple(Citation.of(document, start, end, headings) for document, start, end, headings in quoted)
-    if verdict == "related":
-        lead = words.related_lead(asked.language)
-    else:
-        dates = {c.published for c in citations}
-        lead = words.answer_lead(asked.language, dates.pop() if len(dates) == 1 else "")
-    lines = [f"{c.quote} [{n}]" for n, c in enumerate(citations, start=1)]
-    return Answer(question, resolved, asked.language, verdict, "\n".join((lead, *lines)), citations)
+        finding = _find(asked, index, narrowed)
+    return compose(question, resolved, asked.language, finding)
 
 
 _OWN = 1 / 3  # share of a follow-up's own words that what is quoted for it must hold
 
 
-def _speaks_of(places: Sequence[_Place], words: Sequence[str]) -> bool:
+def _speaks_of(shown: Sequence[Shown], words: Sequence[str]) -> bool:
     """True when the quotes, their headings or titles hold a third of `words` (diacritics aside), or there are none."""
-    text = " ".join(f"{d.text[start:end]} {' '.join(headings)} {d.title}" for d, start, end, headings in places)
+    text = " ".join(f"{s.document.text[s.start : s.end]} {' '.join(s.headings)} {s.document.title}" for s in shown)
     said = {fold(w) for w in syllables(text)}
-    return bool(places) and sum(fold(w) in said for w in words) >= _OWN * len(words)
+    return bool(shown) and sum(fold(w) in said for w in words) >= _OWN * len(words)
 
 
-_Place = tuple[Document, int, int, tuple[str, ...]]  # document, start, end, headings
-
-
-def _find(question: Question, index: Index) -> tuple[Outcome, list[_Place]]:
-    """The outcome and the places to quote, best first."""
+def _find(question: Question, index: Index, narrowed: bool) -> Finding:
+    """What is told to `question`; `narrowed` when `index` is not all there is."""
     if not question.words:
-        return "refuse", []
+        return refusal(question, narrowed)
     lines = _about_article(question, index)
     if lines:
-        return "answer", [(index.documents[p.document], p.start, p.end, p.headings) for p in lines]
+        return answering(question, [Shown(index.documents[p.document], p.start, p.end, p.headings) for p in lines])
     quotes = choose(question, index)
-    verdict = outcome(question, quotes, index) if quotes else "refuse"
-    shown = {"answer": quotes, "related": quotes[:1], "refuse": []}[verdict]
-    return verdict, [(q.document, q.start, q.end, q.passage.headings) for q in shown]
+    match outcome(question, quotes, index) if quotes else "refuse":
+        case "answer":
+            return answering(question, [Shown.of(q) for q in quotes])
+        case "related":
+            return related(question, [Shown.of(q) for q in quotes[:1]])
+        case _:
+            return refusal(question, narrowed)
 
 
 def _about_article(question: Question, index: Index) -> list[Passage]:

@@ -9,8 +9,9 @@ from typing import Any, Literal
 
 from index.types import Document
 
-Outcome = Literal["answer", "related", "refuse"]
-"""`answer`: the quotes answer the question; `related`: the documents are about it but do not say; `refuse`: nothing."""
+Outcome = Literal["answer", "correction", "related", "refuse"]
+"""`answer`: the quotes answer the question; `correction`: they say otherwise than the question takes for granted;
+`related`: the documents are about it but do not say; `refuse`: nothing."""
 
 Language = Literal["vi", "en"]
 

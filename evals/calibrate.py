@@ -19,8 +19,9 @@ from app.answer import choose
 from app.followup import resolve
 from app.question import Question as Asked
 from app.question import understand
+from app.rules import barred, names_known_code
 from app.select import Quote
-from app.support import Support, barred, judge, names_known_code, probability, support
+from app.support import Support, judge, probability, support
 from app.types import Outcome
 from evals import Rate, Row, check_new, digest
 from evals.answers import Question, read_question
