@@ -85,6 +85,11 @@ def probability(weights: Sequence[float], found: Support) -> float:
     return 1 / (1 + math.exp(-sum(w * v for w, v in zip(weights, found.values(), strict=True))))
 
 
+def score(question: Question, quotes: Sequence[Quote], index: Index) -> float:
+    """How likely `quotes` (best first, at least one) answer, 0..1; what tells an answer from its absence."""
+    return probability(ANSWERS, support(question, quotes, index))
+
+
 def outcome(question: Question, quotes: Sequence[Quote], index: Index) -> Outcome:
     """`refuse` when the documents do not speak of it, `related` when they do but no quote answers, else `answer`."""
     found = support(question, quotes, index)
