@@ -233,17 +233,28 @@ def _spans(passage: Passage) -> Iterable[tuple[int, int]]:
 
 _NUMBER = re.compile(r"\d")
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
+# Times that are no dates: "đầu tháng 8", "ngày 23/5", "16h15", "thế kỷ 12", "ngay tuần sau", "quý III".
+_TIME = re.compile(
+    r"\b(?:ngày|tháng|năm|lúc|thế k[ỷỉ]|quý|khóa)\s+(?:\d|[IVX]+\b)|\b\d+(?:h\b|h\d|\s?(?:giờ|ngày|tháng|năm)\b)"
+    r"|\b(?:tuần|tháng|năm|ngày)\s+(?:sau|trước|tới|nay|qua|này|đó)\b|\bhôm (?:qua|nay)\b|\bmùa (?:xuân|hè|thu|đông)\b",
+    re.IGNORECASE,
+)
+# Documents named by number alone: "quyết định số 458", "Nghị quyết 39".
+_NUMBERED = re.compile(
+    r"\b(?:nghị quyết|quyết định|đề án|chương trình|kế hoạch|thông tư|nghị định|chỉ thị|luật)\s+(?:số\s+)?\d",
+    re.IGNORECASE,
+)
 
 
 def form_cue(question: Question, text: str) -> float:
     """1 when `text` has the form the question asks for, 0 when it lacks it, 0.5 when the question asks for no form."""
     match question.kind:
         case "when":
-            return 1.0 if dates(text) else 0.7 if _YEAR.search(text) else 0.0
+            return 1.0 if dates(text) else 0.7 if _YEAR.search(text) else 0.5 if _TIME.search(text) else 0.0
         case "how_many":
             return _counted_cue(question, text)
         case "which_document":
-            return 1.0 if codes(text) else 0.0
+            return 1.0 if codes(text) else 0.7 if _NUMBERED.search(text) else 0.0
         case "who":
             return 1.0 if _person(text) else 0.0
         case "which":
@@ -317,13 +328,16 @@ def _named_cue(focus: str, text: str) -> float:
     return best
 
 
+_VAGUE = re.compile(r"\b(?:nửa|vài|hàng (?:chục|trăm|nghìn|ngàn|triệu|tỷ)|(?:một|hai|ba|bốn) phần|gấp đôi)\b", re.I)
+
+
 def _counted_cue(question: Question, text: str) -> float:
     """1 when a number stands with the unit asked for, 0.6 for any number (0.4 for a wrong unit was no better)."""
     things = counted(text)
     if question.unit and any(fold(u) in things for u in question.unit):
         return 1.0
     if not things and not _NUMBER.search(text):
-        return 0.0
+        return 0.3 if _VAGUE.search(text) else 0.0
     return 0.6
 
 

@@ -82,11 +82,11 @@ def _missing(words: Sequence[str], present: set[str]) -> float:
     return sum(fold(w) not in present for w in words) / len(words) if words else 0.0
 
 
-# Logistic regressions over Support.values(), fitted as evals/LOG.md tells (2026-11-23): the first tells what the
-# documents speak of from what they do not, the second a sentence that answers from one that does not.
-ON_TOPIC = (-3.26, -0.35, -1.01, 1.19, 0.74, 2.08, -0.13, 5.83, 0.47, -1.01, -0.47, -1.41, -1.66, 6.73)
-ANSWERS = (-5.4, 1.83, -0.34, 0.42, -1.05, 1.98, 2.17, 1.61, 0.85, 0.64, -4.73, -2.17, 0.33, 1.11)
-ON_TOPIC_AT, ANSWERS_AT = 0.5, 0.12
+# Logistic regressions over Support.values(), fitted as evals/LOG.md tells (2026-11-23, sentence selection): the first
+# tells what the documents speak of from what they do not, the second a sentence that answers from one that does not.
+ON_TOPIC = (-1.85, -1.59, 0.96, 2.14, 0.41, 0.3, 0.04, 7.27, 0.38, -1.72, -0.43, -1.17, -1.62, 3.95)
+ANSWERS = (-5.47, 1.84, -0.36, 0.45, -1.03, 1.97, 2.14, 1.6, 0.96, 0.66, -4.72, -2.19, 0.33, 1.1)
+ON_TOPIC_AT, ANSWERS_AT = 0.56, 0.1
 
 
 def probability(weights: Sequence[float], found: Support) -> float:
