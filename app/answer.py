@@ -19,10 +19,11 @@ from index.types import Passage
 MAX_CHARS = 600
 """Longest answer, lead-in and markers included, unless its first quote alone is longer."""
 
-_MAX_QUOTES = 3
 _HITS = 12  # passages whose sentences are looked at
-# A further quote scores at least this share of the best one. At 0.75 answers are a fifth longer and no more are right.
-_SECOND = 0.85
+_MAX_QUOTES = 2
+# A second quote is given unless the first has at least this chance to be the one that answers: above it the first one
+# was right in 97 of 100 development questions; showing two always puts nothing right that this does not.
+_SURE = 0.9
 
 
 def ask(question: str, index: Index, history: Sequence[Turn] = (), where: Filter | None = None) -> Answer:
@@ -102,7 +103,7 @@ def _best(ranked: list[Quote]) -> list[Quote]:
         if not chosen:
             chosen.append(quote)
             continue
-        if len(chosen) == _MAX_QUOTES or quote.score < _SECOND * chosen[0].score:
+        if len(chosen) == _MAX_QUOTES or chosen[0].chance >= _SURE:
             break
         if any(_overlap(quote.text, other.text) for other in chosen):
             continue

@@ -19,15 +19,18 @@ from ingest.sentences import quote_spans
 
 _K1, _B, _MEAN_LENGTH = 1.2, 0.4, 30.0  # BM25 within a sentence; 30 syllables is a usual sentence of a report
 
-# Weights of the parts of a quote's score. Fitted on the answerable questions of two development sets (n=102) by
-# listwise logistic regression, then rounded; 8-fold cross-validated hit@1 0.75, with first guesses 0.72 (evals/LOG.md).
-_SUPPORT = 0.4  # BM25 of the passage with its title and headings
-_HIT = 0.12  # how far behind the best passage this one was found, in z-scores
-_DENSE = 0.55  # cosine of question and sentence
-_CUE = 0.55  # form: see form_cue
-_DEFINES = 0.3
-_PHRASE = 0.5  # words in quotation marks
-_OTHER_CODE = 0.15  # each document code that is not asked for beside one that is: a sentence telling two apart
+# Weights of the parts of a quote's score, fitted by listwise logistic regression, so that scores are log-odds: the
+# likelier of two quotes, e^(difference) times. Of which questions, and what else was tried: evals/LOG.md, 2026-11-23.
+_MATCH = 2.2  # BM25 of the sentence
+_COVERAGE = 4.5
+_DENSE = 8.3  # cosine of question and sentence
+_HIT = 0.24  # how far behind the best passage this one was found, in z-scores
+_RANK = 1.6  # divided by the place of the passage, counted from 1
+_CUE = 1.8  # form: see form_cue
+_FRESH = 1.4  # a number or name that the question asks for and does not itself hold
+_DEFINES = 1.7
+_PHRASE = 2.0  # words in quotation marks
+_OTHER_CODE = 2.5  # each document code that is not asked for beside one that is: a sentence telling two apart
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +45,12 @@ class Quote:
     start: int
     end: int
     score: float  # higher is better; comparable within one question only
+    chance: float  # that this one answers when just one of those ranked with it does, 0..1
     coverage: float  # by the sentence
     context: float  # by the sentence and its passage, headings and title
     pairs: float  # of the question's pairs of neighbouring content words ("dân số"), by passage, headings and title
+    share: float  # BM25 of the passage, headings and title for the question, of the best there could be, 0..1
+    ahead: float  # fused score of the passage, for the size of the index: see ahead()
     dense: float  # cosine of question and sentence
     form: float  # 1 when it has the form the question asks for (a date for "when"), 0.5 when none is asked for
 
@@ -171,39 +177,54 @@ def rank_quotes(question: Question, index: Index, hits: Sequence[Hit]) -> list[Q
     vector = index.encoder.encode([question.text], query=True)[0]
     cosines = np.asarray(index.encoder.encode(texts) @ vector)
     around = {h.passage.id: Counter(terms(scored_text(h.document, h.passage))) for h in hits}
-    support = {id: scorer.match(bag) for id, bag in around.items()}
     context = {id: scorer.coverage(bag) for id, bag in around.items()}
     pairs = {id: scorer.pairs(bag) for id, bag in around.items()}
+    share = {id: scorer.match(bag) for id, bag in around.items()}
+    place = {h.passage.id: n for n, h in enumerate(hits, 1)}
+    bags = [Counter(terms(text)) for text in texts]
+    cues = [form_cue(question, text) for text in texts]
+    scores = [
+        _MATCH * scorer.match(bag)
+        + _COVERAGE * scorer.coverage(bag)
+        + _DENSE * float(cosine)
+        + _HIT * (hit.score - hits[0].score)
+        + _RANK / place[hit.passage.id]
+        + _CUE * cue
+        + _FRESH * _fresh(question, text)
+        + _DEFINES * _defines(question, text)
+        + _PHRASE * _phrase_share(question, text)
+        - _OTHER_CODE * _other_codes(question, text)
+        for (hit, _, _), text, bag, cosine, cue in zip(spots, texts, bags, cosines, cues, strict=True)
+    ]
+    chances = np.exp(np.array(scores) - max(scores))
+    chances /= chances.sum()
     quotes = []
-    for (hit, start, end), text, cosine in zip(spots, texts, cosines, strict=True):
-        cue = form_cue(question, text)
-        bag = Counter(terms(text))
-        score = (
-            scorer.match(bag)
-            + _SUPPORT * support[hit.passage.id]
-            + _HIT * (hit.score - hits[0].score)
-            + _DENSE * float(cosine)
-            + _CUE * cue
-            + _DEFINES * _defines(question, text)
-            + _PHRASE * _phrase_share(question, text)
-            - _OTHER_CODE * _other_codes(question, text)
-        )
-        coverage = scorer.coverage(bag)
+    for i, (hit, start, end) in enumerate(spots):
+        coverage = scorer.coverage(bags[i])
         quotes.append(
             Quote(
                 document=hit.document,
                 passage=hit.passage,
                 start=start,
                 end=end,
-                score=score,
+                score=scores[i],
+                chance=float(chances[i]),
                 coverage=coverage,
                 context=max(coverage, context[hit.passage.id]),
                 pairs=pairs[hit.passage.id],
-                dense=float(cosine),
-                form=cue,
+                share=share[hit.passage.id],
+                ahead=ahead(hit.score, len(index.passages)),
+                dense=float(cosines[i]),
+                form=cues[i],
             )
         )
     return sorted(quotes, key=lambda q: (-q.score, q.document.id, q.start))
+
+
+def ahead(score: float, size: int) -> float:
+    """How far a passage's fused `score` is above the mean, told the same of 20 passages and of 6,500: z-scores of the
+    best grow with the `size` of the index, here by about its cube root."""
+    return score / max(size, 1) ** (1 / 3)
 
 
 def _spans(passage: Passage) -> Iterable[tuple[int, int]]:
@@ -212,17 +233,28 @@ def _spans(passage: Passage) -> Iterable[tuple[int, int]]:
 
 _NUMBER = re.compile(r"\d")
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
+# Times that are no dates: "đầu tháng 8", "ngày 23/5", "16h15", "thế kỷ 12", "ngay tuần sau", "quý III".
+_TIME = re.compile(
+    r"\b(?:ngày|tháng|năm|lúc|thế k[ỷỉ]|quý|khóa)\s+(?:\d|[IVX]+\b)|\b\d+(?:h\b|h\d|\s?(?:giờ|ngày|tháng|năm)\b)"
+    r"|\b(?:tuần|tháng|năm|ngày)\s+(?:sau|trước|tới|nay|qua|này|đó)\b|\bhôm (?:qua|nay)\b|\bmùa (?:xuân|hè|thu|đông)\b",
+    re.IGNORECASE,
+)
+# Documents named by number alone: "quyết định số 458", "Nghị quyết 39".
+_NUMBERED = re.compile(
+    r"\b(?:nghị quyết|quyết định|đề án|chương trình|kế hoạch|thông tư|nghị định|chỉ thị|luật)\s+(?:số\s+)?\d",
+    re.IGNORECASE,
+)
 
 
 def form_cue(question: Question, text: str) -> float:
     """1 when `text` has the form the question asks for, 0 when it lacks it, 0.5 when the question asks for no form."""
     match question.kind:
         case "when":
-            return 1.0 if dates(text) else 0.7 if _YEAR.search(text) else 0.0
+            return 1.0 if dates(text) else 0.7 if _YEAR.search(text) else 0.5 if _TIME.search(text) else 0.0
         case "how_many":
             return _counted_cue(question, text)
         case "which_document":
-            return 1.0 if codes(text) else 0.0
+            return 1.0 if codes(text) else 0.7 if _NUMBERED.search(text) else 0.0
         case "who":
             return 1.0 if _person(text) else 0.0
         case "which":
@@ -234,6 +266,26 @@ def form_cue(question: Question, text: str) -> float:
         case _:
             return 0.5
 
+
+def _fresh(question: Question, text: str) -> bool:
+    """True when `text` has a number for "how many" or "when", or a name for "who" or "which", that is not a word of the
+    question: the year asked about is not the year asked for."""
+    if question.kind not in ("how_many", "when", "who", "which"):
+        return False
+    asked = {fold(w) for w in syllables(question.text)}
+    for i, word in enumerate(text.split()):
+        bare = word.strip(_PUNCTUATION)
+        if {fold(w) for w in syllables(bare)} <= asked:
+            continue
+        if question.kind in ("how_many", "when"):
+            if _NUMBER.search(bare):
+                return True
+        elif i and bare[:1].isupper() and not _NUMBER.search(bare):
+            return True
+    return False
+
+
+_PUNCTUATION = "“”\"'’(),.:;[]"
 
 # Titles before a name; of those of two syllables the last: thủ tướng, bí thư, chủ tịch, bộ trưởng, giám đốc, đồng chí.
 _TITLES = frozenset("ông bà tướng thư tịch trưởng đốc chí giả người ảnh".split())
@@ -276,13 +328,16 @@ def _named_cue(focus: str, text: str) -> float:
     return best
 
 
+_VAGUE = re.compile(r"\b(?:nửa|vài|hàng (?:chục|trăm|nghìn|ngàn|triệu|tỷ)|(?:một|hai|ba|bốn) phần|gấp đôi)\b", re.I)
+
+
 def _counted_cue(question: Question, text: str) -> float:
     """1 when a number stands with the unit asked for, 0.6 for any number (0.4 for a wrong unit was no better)."""
     things = counted(text)
     if question.unit and any(fold(u) in things for u in question.unit):
         return 1.0
     if not things and not _NUMBER.search(text):
-        return 0.0
+        return 0.3 if _VAGUE.search(text) else 0.0
     return 0.6
 
 

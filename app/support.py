@@ -22,6 +22,9 @@ class Support:
     coverage: float  # of the question's content words by the best sentence
     context: float  # by the best sentence with its passage, headings and title
     pairs: float  # of its pairs of neighbouring content words by the passage, headings and title
+    share: float  # BM25 of the best quoted passage, of the most there could be
+    ahead: float  # how far the best quoted passage is above the others, see app.select.ahead; not bounded
+    chance: float  # that the first quote is the one, see app.select.Quote
     dense: float  # cosine of question and best sentence, -1..1
     form: float  # 0..1, see app.select.form_cue
     unknown: float  # share of the question's content that stands nowhere in the index
@@ -37,6 +40,9 @@ class Support:
             self.coverage,
             self.context,
             self.pairs,
+            self.share,
+            self.ahead,
+            self.chance,
             self.dense,
             self.form,
             self.unknown,
@@ -60,6 +66,9 @@ def support(question: Question, quotes: Sequence[Quote], index: Index) -> Suppor
         coverage=max(q.coverage for q in quotes),
         context=max(q.context for q in quotes),
         pairs=max(q.pairs for q in quotes),
+        share=max(q.share for q in quotes),
+        ahead=max(q.ahead for q in quotes),
+        chance=quotes[0].chance,
         dense=max(q.dense for q in quotes),
         form=quotes[0].form,
         unknown=unknown / (sum(weights.values()) or 1.0),
@@ -73,16 +82,21 @@ def _missing(words: Sequence[str], present: set[str]) -> float:
     return sum(fold(w) not in present for w in words) / len(words) if words else 0.0
 
 
-# Logistic regressions over Support.values(), fitted as evals/LOG.md tells (2026-11-23): the first tells what the
-# documents speak of from what they do not, the second a sentence that answers from one that does not.
-ON_TOPIC = (-1.47, -2.34, 1.96, 3.51, 9.59, 0.58, -2.69, -0.73, -1.27, -1.43, 1.83)
-ANSWERS = (-3.65, 1.51, 0.69, 1.01, 1.39, 1.47, 0.94, -3.72, -0.92, -0.63, 1.77)
-ON_TOPIC_AT, ANSWERS_AT = 0.65, 0.15
+# Logistic regressions over Support.values(), fitted as evals/LOG.md tells (2026-11-23, sentence selection): the first
+# tells what the documents speak of from what they do not, the second a sentence that answers from one that does not.
+ON_TOPIC = (-1.85, -1.59, 0.96, 2.14, 0.41, 0.3, 0.04, 7.27, 0.38, -1.72, -0.43, -1.17, -1.62, 3.95)
+ANSWERS = (-5.47, 1.84, -0.36, 0.45, -1.03, 1.97, 2.14, 1.6, 0.96, 0.66, -4.72, -2.19, 0.33, 1.1)
+ON_TOPIC_AT, ANSWERS_AT = 0.56, 0.1
 
 
 def probability(weights: Sequence[float], found: Support) -> float:
     """The logistic model `weights` for `found`, 0..1."""
     return 1 / (1 + math.exp(-sum(w * v for w, v in zip(weights, found.values(), strict=True))))
+
+
+def score(question: Question, quotes: Sequence[Quote], index: Index) -> float:
+    """How likely `quotes` (best first, at least one) answer, 0..1; what tells an answer from its absence."""
+    return probability(ANSWERS, support(question, quotes, index))
 
 
 def outcome(question: Question, quotes: Sequence[Quote], index: Index) -> Outcome:

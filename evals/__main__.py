@@ -1,4 +1,4 @@
-"""The commands `python -m evals answers`, `retrieval`, `calibrate`, `fusion` and `latency`."""
+"""The commands `python -m evals answers`, `spans`, `retrieval`, `calibrate`, `fusion` and `latency`."""
 
 from __future__ import annotations
 
@@ -35,6 +35,12 @@ def _parser() -> argparse.ArgumentParser:
     answers.add_argument("--corpus", type=Path, help="folder of documents, or one document; default: the corpus in use")
     answers.set_defaults(run=_answers)
 
+    spans = commands.add_parser(
+        "spans", help="ask questions in SQuAD's form: is the answer shown, its absence noticed?"
+    )
+    spans.add_argument("questions", type=Path, metavar="FILE.jsonl", help="id, context, question, answers[, article]")
+    spans.set_defaults(run=_spans)
+
     retrieval = commands.add_parser("retrieval", help="score the search on folders in BEIR's layout, or questions")
     retrieval.add_argument("folders", type=Path, nargs="+", metavar="DIR|QUESTIONS.jsonl")
     retrieval.add_argument("--model", help="embedding model; default: the model in use")
@@ -67,7 +73,7 @@ def _parser() -> argparse.ArgumentParser:
     latency.add_argument("--baseline", action="store_true", help="time plain Chroma with all-MiniLM-L6-v2 beside it")
     latency.set_defaults(run=_latency)
 
-    for command in (answers, retrieval, calibrate, fusion, latency):
+    for command in (answers, spans, retrieval, calibrate, fusion, latency):
         command.add_argument("--json", type=Path, metavar="OUT", help="write every single result there too")
     return parser
 
@@ -103,6 +109,19 @@ def _answers(arguments: argparse.Namespace) -> int:
     if arguments.json:
         write_json(arguments.json, {"model": in_use.model, **report.as_row()})
     return 1 if report.errors or report.violations else 0
+
+
+def _spans(arguments: argparse.Namespace) -> int:
+    from evals import spans
+    from index import settings
+    from index.encoder import load_encoder
+
+    model = settings.load().model
+    report = spans.measure(spans.read(arguments.questions), load_encoder(model))
+    print(report)
+    if arguments.json:
+        write_json(arguments.json, {"model": model, **report.as_row()})
+    return 0
 
 
 def _retrieval(arguments: argparse.Namespace) -> int:

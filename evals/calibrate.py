@@ -27,9 +27,7 @@ from evals import Rate, Row, check_new, digest
 from evals.answers import Question, read_question
 from evals.matching import Group, Span, touches_any
 from index.errors import UsageError
-from index.filters import Filter
 from index.search import Index
-from index.types import Hit
 
 OFF_TOPIC_SET = Path(__file__).with_name("off_topic.jsonl")
 
@@ -78,20 +76,15 @@ class Example:
         return judge(on_topic=on_topic or self.named, answers=answers and not self.barred)
 
 
-class LeftOut(Index):
-    """A view of `whole` whose search does not find passages that overlap `evidence`.
+def without(index: Index, passages: Collection[str]) -> Index:
+    """A view of `index` that finds none of `passages` (ids) and does not know their words, as if they had never been
+    added; how rare a word is stays what it is in the whole."""
+    return index.only(np.fromiter((p.id not in passages for p in index.passages), bool, len(index.passages)))
 
-    Word statistics stay those of the whole, as if the same subject were treated without this fact.
-    """
 
-    def __init__(self, whole: Index, evidence: Sequence[Group]) -> None:
-        super().__init__(whole.documents, whole.passages, whole.lexical, None, whole.encoder)
-        self._whole = whole
-        self._left_out = {p.id for p in whole.passages if touches_any(evidence, [Span(p.document, p.start, p.end)])}
-
-    def search(self, query: str, k: int = 10, where: Filter | None = None) -> list[Hit]:
-        hits = self._whole.search(query, k + len(self._left_out), where)
-        return [hit for hit in hits if hit.passage.id not in self._left_out][:k]
+def left_out(index: Index, evidence: Sequence[Group]) -> Index:
+    """`index` without the passages that overlap `evidence`."""
+    return without(index, {p.id for p in index.passages if touches_any(evidence, [Span(p.document, p.start, p.end)])})
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +124,7 @@ def examples(rows: Sequence[Row], off_topic: Sequence[Row], index: Index, raw: s
         label = question.unanswerable or ("answers" if proved else "wrong")
         found.append(_example(question.id, label, asked, quotes, index))
         if not question.unanswerable:
-            view = LeftOut(index, question.evidence)
+            view = left_out(index, question.evidence)
             found.append(_example(question.id, "absent", asked, _quotes(asked, view), view))
     for id, text in tqdm(others.items(), "off-topic", disable=None, leave=False):
         asked = understand(text)

@@ -84,9 +84,12 @@ class Index:
         if not where:
             return self
         admits = {id: where.admits(document) for id, document in self.documents.items()}
-        admitted = np.fromiter((admits[p.document] for p in self.passages), bool, len(self.passages))
+        return self.only(np.fromiter((admits[p.document] for p in self.passages), bool, len(self.passages)))
+
+    def only(self, admitted: npt.NDArray[np.bool_]) -> Index:
+        """A view like `within`'s, of the passages at the rows `admitted`, shape (passages,)."""
         if self._admitted is not None:
-            admitted &= self._admitted
+            admitted = admitted & self._admitted
         view = copy(self)
         view._admitted = admitted
         view.lexical = self.lexical.within(admitted)

@@ -29,12 +29,12 @@ from evals.calibrate import (
     Example,
     Examples,
     Fitted,
-    LeftOut,
     auroc,
     calibrate,
     examples,
     fit,
     folds,
+    left_out,
     threshold,
 )
 from evals.matching import Group, Span, touches_any
@@ -272,7 +272,7 @@ def test_a_view_never_finds_the_evidence(animals: Index) -> None:
         # one place that stands at several spots, or several places in groups: all of them are left out
         spans = [Span(p.document, p.end - 1, p.end + 5) for p in left]
         evidence: tuple[Group, ...] = generator.choice([((tuple(spans),),), tuple(((s,),) for s in spans)])
-        view = LeftOut(animals, evidence)
+        view = left_out(animals, evidence)
         found = view.search(who, 5)
         assert not any(touches_any(evidence, [Span(h.passage.document, h.passage.start, h.passage.end)]) for h in found)
         gone = {p.id for p in left}
@@ -280,7 +280,7 @@ def test_a_view_never_finds_the_evidence(animals: Index) -> None:
         assert [h.passage.id for h in found] == rest[:5]  # and what is left keeps its order
         for quote in choose(understand(f"{who} làm gì?"), view):
             assert quote.passage.id not in gone
-    assert LeftOut(animals, ()).search("mèo", 3) == animals.search("mèo", 3)
+    assert left_out(animals, ()).search("mèo", 3) == animals.search("mèo", 3)
 
 
 def test_labels(animals: Index, rows: list[Row]) -> None:
@@ -297,7 +297,7 @@ def test_labels(animals: Index, rows: list[Row]) -> None:
     assert [(e.weight, e.from_set) for e in found.examples if e.id == "o1"] == [(0.15, True)]
     # left out of everything, nothing is found: such a question is refused, whatever the models say
     everything = [((Span(p.document, p.start, p.end),),) for p in animals.passages]
-    assert choose(understand("Con mèo đen"), LeftOut(animals, everything)) == []
+    assert choose(understand("Con mèo đen"), left_out(animals, everything)) == []
 
 
 def test_an_id_used_twice_is_named(animals: Index, rows: list[Row]) -> None:
