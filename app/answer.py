@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 from app.about import asked_of_article, lines_about
 from app.compose import Finding, Shown, answering, compose, refusal, related
 from app.followup import own_words, resolve
+from app.parts import cover
 from app.question import Question, content_words, sides, understand
 from app.select import Quote, rank_quotes
 from app.support import outcome
@@ -61,7 +63,7 @@ def _find(question: Question, index: Index, narrowed: bool) -> Finding:
     lines = _about_article(question, index)
     if lines:
         return answering(question, [Shown(index.documents[p.document], p.start, p.end, p.headings) for p in lines])
-    quotes = choose(question, index)
+    quotes = cover(question, choose(question, index), index, partial(_ranked, index=index))
     match outcome(question, quotes, index) if quotes else "refuse":
         case "answer":
             return answering(question, [Shown.of(q) for q in quotes])
