@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from app.question import Question, content_words, sides, understand
 from app.select import Quote, form_cue
 from index.search import Index
-from index.text import codes, dates, fold, key, syllables
+from index.text import codes, dates, fold, key, months, syllables
 
 Rank = Callable[[Question], list[Quote]]
 """Sentences for a question, best first: what `app.answer` ranks the whole question with."""
@@ -19,6 +20,7 @@ _POOL = 8  # best sentences of each part that are looked at
 # A further quote must add this share of what the first one gave. Lower adds neighbours, higher loses third parts.
 _GAIN = 0.12
 _MAX_PARTS = 4
+_OWN_SUBJECT = 4  # a part with as many words of its own needs only the names from the part before
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +29,7 @@ class Part:
 
     question: Question
     words: tuple[str, ...]
+    named: bool = False  # it names its own subject
 
 
 _BREAK = re.compile(r"[,;:?!.](?=\s|$)|\s(?=(?:và|va|and)\s)", re.IGNORECASE)
@@ -38,20 +41,26 @@ _ASKS = re.compile(
     r"|(?:co|con|da) (?:\w+ )+(?:khong|chua)$)\b"
 )
 _CUE = re.compile(
-    r"(?:\S+\s+)?\b(?:nào|nao|gì|gi)\b|\b(?:bao nhiêu|bao nhieu|mấy|bao giờ|ai)\b|\bở đâu\b|\bdo ai\b", re.IGNORECASE
+    r"(?:(?:những|các|nhung|cac)\s+(?:\w+\s+){1,3}?|\w+\s+)?\b(?:nào|nao|gì|gi)\b"
+    r"|\b(?:bao nhiêu|bao nhieu|số mấy|mấy|bao giờ|ai|ở đâu|do ai|when|where|who)\b",
+    re.IGNORECASE,
 )
 _PLACE = re.compile(r"\b(?:o dau|noi nao|tai dau|where)\b")
-_PLACE_SAID = re.compile(r"\b(?:tại|ở|thành phố|TP\.?|huyện|thị xã|tỉnh|xã|phường)\s+(?:\w+\s+){0,2}?[A-ZĐÂĂÊÔƠƯ]\w")
+_PLACE_SAID = re.compile(
+    r"\b(?:tại|ở)\s+(?:(?:thành phố|TP\.?|huyện|thị xã|tỉnh|xã|phường|trung tâm|hội trường)\s+)?"
+    r"(?!Hội\b|Đại\b|Quyết\b|Nghị\b)[A-ZĐÂĂÊÔƠƯ]\w+\s+[A-ZĐÂĂÊÔƠƯ]\w*|\b(?:thành phố|thị xã|huyện)\s+[A-ZĐÂĂÊÔƠƯ]"
+)
 _ORDINAL = re.compile(r"\b(?:thu|hang|xep) may\b")
 _ORDINAL_SAID = re.compile(r"\b(?:thứ|hạng|vị trí)\s+\d", re.IGNORECASE)
 _YEAR = re.compile(r"(?<![\d/.-])(?:19|20)\d\d(?!\s*[-–]\s*(?:19|20)\d\d)(?![\d/])")
+_BRACKETS = re.compile(r"\s\([^()]*\)")
 _EACH = re.compile(r"\b(?:moi|tung|each|both|ca hai)\b")  # one sentence a side says it all
 _OVER_TIME = re.compile(r"\b(?:so voi|chenh|thay doi|tang giam|bien dong|khac|hon kem|compared?|changed?)\b")
 
 
 def parts(question: Question) -> tuple[Part, ...]:
     """The things `question` asks, in order; fewer than two when it asks one thing only."""
-    text = question.text
+    text = _BRACKETS.sub(" ", question.text)
     if sides(question) or _EACH.search(fold(key(text))):
         return ()
     years = list(dict.fromkeys(m.group() for m in _YEAR.finditer(text)))
@@ -133,7 +142,11 @@ def _of_segments(question: Question, segments: Sequence[str]) -> Iterator[Part]:
         if bare:
             yield _part(f"{bare} {shared} {own}", ())
             bare = ""
-        yield _part(f"{shared} {own}", _own(own, question))
+        words = _own(own, question)
+        if not first and len(words) >= _OWN_SUBJECT and (names := entities(shared)):
+            yield _part(f"{' '.join(names)} {own}", words, named=bool(entities(own)))
+        else:
+            yield _part(f"{shared} {own}", words, named=bool(entities(own)))
         if first:
             cue = _CUE.search(own)
             stem = own[: cue.start()] if cue else ""
@@ -145,15 +158,19 @@ def _of_segments(question: Question, segments: Sequence[str]) -> Iterator[Part]:
 
 def _own(text: str, question: Question) -> tuple[str, ...]:
     """Content syllables of `text`; none when all it says is the asking."""
-    words = content_words(text, question.language) if syllables(text) else ()
-    return () if words == tuple(syllables(text)) and asks(text) else words
+    rest = _CUE.sub(" ", text)
+    words = content_words(rest, question.language) if syllables(rest) else ()
+    return () if words == tuple(syllables(rest)) and asks(rest) else words
 
 
-def _part(text: str, words: tuple[str, ...]) -> Part:
-    return Part(understand(" ".join(text.split())), words)
+def _part(text: str, words: tuple[str, ...], *, named: bool = False) -> Part:
+    return Part(understand(" ".join(text.split())), words, named)
 
 
-_NAME = re.compile(r"[A-ZĐÂĂÊÔƠƯ][\wÀ-ỹ]*(?:\s+[A-ZĐÂĂÊÔƠƯ][\wÀ-ỹ]*)+|\b[A-ZĐ]{3,}\b")
+_UP = "A-ZĐÂĂÊÔƠƯÁÀẢÃẠẮẰẤẦÉÍÓÚÝỐỒỔỘỚỜỨỪỶỲ"
+_WORD = rf"[{_UP}]\w*"
+_NAME = re.compile(rf"{_WORD}(?:\s+(?:-\s+)?{_WORD})+(?:\s+\d{{1,2}}(?![\w/.,]))?|\b[{_UP}]{{3,}}\b")
+_OPENER = re.compile(r"(?:Theo|Tại|Trong|Từ|Với|Khi|Năm|Tháng|Ông|Bà|Về|Trang|Báo|Của|Các|Những|Cũng|Như)\s+(?=\S)")
 _QUOTED = re.compile(r"“[^”]{2,60}”")
 
 
@@ -163,6 +180,8 @@ def entities(text: str) -> list[str]:
     spans += [(a, b) for found in (codes, dates) for a, b, _ in found(text)]
     kept: list[tuple[int, int]] = []
     for start, end in sorted(spans, key=lambda s: (s[0], -s[1])):
+        if opener := _OPENER.match(text, start, end):
+            start = opener.end()
         if not kept or start >= kept[-1][1]:
             kept.append((start, end))
     return [text[a:b] for a, b in kept]
@@ -176,10 +195,10 @@ def cover(question: Question, chosen: Sequence[Quote], index: Index, rank: Rank)
     """
     asked = parts(question)
     if len(asked) < 2:
-        return list(chosen)
+        return _both_sides(question, chosen, rank) if sides(question) and len(chosen) == 1 else list(chosen)
     table = _Table(question, asked, index)
     for n, part in enumerate(asked):
-        bridged = table.bridged(n) if n else part.question
+        bridged = table.bridged(n) if n and not part.named else part.question
         table.add(n, rank(bridged))
         if table.wanting(n) and (again := table.bridged(n)) not in (part.question, bridged):
             table.add(n, rank(again))
@@ -190,12 +209,31 @@ def cover(question: Question, chosen: Sequence[Quote], index: Index, rank: Rank)
     return kept
 
 
+_SIDE = 0.7  # of the best score: what a comparison adds to the one sentence that names both sides
+
+
+def _both_sides(question: Question, chosen: Sequence[Quote], rank: Rank) -> list[Quote]:
+    kept = list(chosen)
+    ranked = rank(question)
+    for quote in ranked:
+        if len(kept) == MAX_QUOTES or quote.score < _SIDE * ranked[0].score:
+            break
+        if not any(same_words(quote.text, other.text) for other in kept):
+            kept.append(quote)
+    return kept
+
+
 def same_words(one: str, other: str) -> bool:
-    """True when two quotes say nearly the same words: a second source adds length, not an answer."""
+    """True when two quotes say nearly the same words and figures: a second source adds length, not an answer."""
     a, b = set(syllables(one)), set(syllables(other))
-    return len(a & b) >= 0.8 * min(len(a), len(b))
+    figures, others = ({w for w in words if w[0].isdigit()} for words in (a, b))
+    return len(a & b) >= 0.8 * min(len(a), len(b)) and (figures <= others or others <= figures)
 
 
+_OFTEN = 0.3  # a name in more of the passages is no news
+_STRANGER = 0.85  # a figure or a date of something else: each name that the question does not know
+_LEAST = 0.35  # a part whose best is worth less is not answered
+_SAID_BY = re.compile(r",?\s+theo\s[^.;]*$", re.IGNORECASE)
 _BRIDGES = 2  # names taken from one answer into the next question
 Place = tuple[str, int]
 
@@ -205,6 +243,7 @@ class _Table:
 
     def __init__(self, question: Question, asked: Sequence[Part], index: Index) -> None:
         self._question, self._parts, self._index = question, asked, index
+        self._known = " ".join(map(fold, syllables(question.text)))
         self._values: dict[Place, list[float]] = {}
         self._pool: dict[Place, Quote] = {}
 
@@ -221,6 +260,8 @@ class _Table:
         """0..1: the rank of `quote`, whether it has the form asked for, and the part's own words."""
         relevance = max(0.0, quote.score / best) if best > 0 else 0.0
         share = _share(part.words, quote.text, self._index) if self._question.language == "vi" else 0.5
+        if part.question.kind in ("when", "how_many"):
+            relevance *= _STRANGER ** sum(self._tells(n, self._known) for n in entities(_SAID_BY.sub("", quote.text)))
         return relevance * (0.3 + 0.7 * form(part.question, quote.text)) * (0.25 + 0.75 * share)
 
     def _best(self, n: int) -> Quote | None:
@@ -237,31 +278,46 @@ class _Table:
         PCI, which only the first answer names."""
         part = self._parts[n].question
         best = max(self._pool, key=lambda place: sum(self._values[place]), default=None)
-        if best is None:
+        if best is None or self._question.language == "en":
             return part
-        known = fold(key(self._question.text))
-        new = [name for name in entities(self._pool[best].text) if fold(key(name)).strip("“”") not in known]
+        new = [name for name in entities(self._pool[best].text) if self._tells(name, self._known)]
         new.sort(key=lambda name: not codes(name))
         return understand(f"{part.text.rstrip(' ?.!,')} {' '.join(new[:_BRIDGES])}") if new else part
+
+    def _tells(self, name: str, known: str) -> bool:
+        """True for a name that is new and not one of the whole collection's: "Hậu Giang" says nothing there."""
+        words = [fold(w) for w in syllables(name)]
+        pairs = [f"~{a}_{b}" for a, b in pairwise(words)]
+        often = pairs and min(map(self._index.lexical.frequency, pairs)) > _OFTEN * len(self._index.passages)
+        return not dates(name) and not often and " ".join(words) not in known
+
+    def _fits(self, place: Place, kept: Sequence[Place]) -> float:
+        """Half for a sentence about another document than the ones spoken of so far."""
+        own = {code for _, _, code in codes(self._pool[place].text)}
+        spoken = {code for k in kept for _, _, code in codes(self._pool[k].text)} | set(self._question.codes)
+        return 0.5 if own and spoken and not own & spoken else 1.0
 
     def greedy(self) -> list[Quote]:
         """The quotes kept, in the order in which the question asks."""
         count = len(self._parts)
         got, kept, first = [0.0] * count, list[Place](), 0.0
+        best_of = [max(_LEAST, *(row[n] for row in self._values.values()), 0.0) for n in range(count)]
+        worth = {place: [row[n] / best_of[n] for n in range(count)] for place, row in self._values.items()}
         while len(kept) < MAX_QUOTES:
             gains = {
-                place: sum(max(0.0, v - g) for v, g in zip(self._values[place], got, strict=True))
+                place: self._fits(place, kept)
+                * sum(max(0.0, v * v - g * g) for v, g in zip(worth[place], got, strict=True))
                 for place, quote in self._pool.items()
                 if not any(same_words(quote.text, self._pool[k].text) for k in kept)
             }
-            best = max(gains, key=lambda place: (gains[place], sum(self._values[place])), default=None)
+            best = max(gains, key=lambda place: (gains[place], sum(worth[place])), default=None)
             if best is None or gains[best] <= _GAIN * first:
                 break
             first = first or gains[best]
             kept.append(best)
-            got = [max(v, g) for v, g in zip(self._values[best], got, strict=True)]
+            got = [max(v, g) for v, g in zip(worth[best], got, strict=True)]
         # a sort that keeps the order of equals: what was found first stays first
-        kept.sort(key=lambda place: max(range(count), key=lambda n: (self._values[place][n], -n)))
+        kept.sort(key=lambda place: max(range(count), key=lambda n: (worth[place][n], -n)))
         return [self._pool[place] for place in kept]
 
 
@@ -282,6 +338,7 @@ _MEASURES = (
     ),
     (re.compile(r"\bdan(?: so)?\b"), re.compile(r"\d\s(?:triệu |nghìn )?(?:người|dân)\b")),
 )
+_WHO = re.compile(r"\b(?:lanh dao|thu tuong|nguoi|ong|ba|dong chi|bo truong|chu tich|bi thu)\b(?: \w+){0,3} nao\b")
 _OFFICE = re.compile(r"\b(?:chuc|chuc vu|giu chuc)\b")
 _OFFICE_SAID = re.compile(
     r"(?:làm|giữ chức|là)\s+(?:Phó\s+)?(?:Chủ tịch|Bí thư|Giám đốc|Bộ trưởng|Thứ trưởng|Thủ tướng)", re.I
@@ -297,13 +354,22 @@ def form(question: Question, text: str) -> float:
         return float(bool(_ORDINAL_SAID.search(text)))
     if _OFFICE.search(bare):
         return float(bool(_OFFICE_SAID.search(text)))
+    if question.kind == "which" and _WHO.search(bare):
+        question = replace(question, kind="who")
     if question.kind == "how_many":
         return _measured(question, bare, text)
     if question.kind == "when":
-        return form_cue(question, _SAID_ON.sub(" ", text))
+        return _dated(bare, _SAID_ON.sub(" ", text))
     if question.kind == "list":
         return max(form_cue(question, text), float(len(entities(text)) >= 3))
     return form_cue(question, text)
+
+
+def _dated(bare: str, text: str) -> float:
+    if dates(text):
+        return 1.0
+    year = re.search(r"\b(?:nam nao|nam may|what year)\b", bare)
+    return (1.0 if year else 0.8) if months(text) else (1.0 if year else 0.4) if _YEAR.search(text) else 0.0
 
 
 def _measured(question: Question, bare: str, text: str) -> float:
