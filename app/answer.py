@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import partial
+from functools import cache, partial
 
 from app.about import asked_of_article, lines_about
-from app.compose import Finding, Shown, answering, compose, refusal, related
+from app.compose import MAX_CHARS, Finding, Shown, answering, compose, refusal, related
 from app.followup import own_words, resolve
 from app.parts import cover
 from app.question import Question, content_words, sides, understand
 from app.select import Quote, rank_quotes
 from app.support import outcome
+from app.timeline import arranged, before_judging
 from app.types import Answer, Turn
 from index.filters import Filter
 from index.search import Index
 from index.text import clean, fold, syllables
 from index.types import Passage
-
-MAX_CHARS = 600
-"""Longest answer, lead-in and markers included, unless its first quote alone is longer."""
 
 _MAX_QUOTES = 3
 _HITS = 12  # passages whose sentences are looked at
@@ -63,10 +61,12 @@ def _find(question: Question, index: Index, narrowed: bool) -> Finding:
     lines = _about_article(question, index)
     if lines:
         return answering(question, [Shown(index.documents[p.document], p.start, p.end, p.headings) for p in lines])
-    quotes = cover(question, choose(question, index), index, partial(_ranked, index=index))
+    rank = cache(partial(_ranked, index=index))
+    quotes = before_judging(question, cover(question, choose(question, index), index, rank), index, rank)
     match outcome(question, quotes, index) if quotes else "refuse":
         case "answer":
-            return answering(question, [Shown.of(q) for q in quotes])
+            told = arranged(question, quotes, index, rank)
+            return answering(question, [Shown.of(q) for q in told.quotes], disagree=told.disagree, older=told.older)
         case "related":
             return related(question, [Shown.of(q) for q in quotes[:1]])
         case _:
