@@ -59,10 +59,7 @@ def answering(
     left out from the end until the answer has at most MAX_CHARS characters.
     """
     language = question.language
-    dated = [
-        replace(s, note=words.older_note(language, s.document.published)) if i in older else s
-        for i, s in enumerate(shown)
-    ]
+    dated = [replace(s, note=_older(language, shown, i)) if i in older else s for i, s in enumerate(shown)]
     if not older:
         order = list(dict.fromkeys(s.document.published for s in dated))
         dated.sort(key=lambda s: order.index(s.document.published))
@@ -71,6 +68,12 @@ def answering(
         dated = dated[:-1]
         finding = _with_lead(question, dated, disagree=disagree)
     return finding
+
+
+def _older(language: Language, shown: Sequence[Shown], at: int) -> str:
+    """The note of the place `at`, overtaken by the one before it; a later document may tell of earlier times too."""
+    own, newer = shown[at].document.published, shown[at - 1].document.published
+    return words.older_note(language, own) if own < newer else words.earlier_note(language)
 
 
 def _with_lead(question: Question, shown: Sequence[Shown], *, disagree: bool) -> Finding:

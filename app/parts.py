@@ -198,10 +198,10 @@ def cover(question: Question, chosen: Sequence[Quote], index: Index, rank: Rank)
         return _both_sides(question, chosen, rank) if sides(question) and len(chosen) == 1 else list(chosen)
     table = _Table(question, asked, index)
     for n, part in enumerate(asked):
-        bridged = table.bridged(n) if n and not part.named else part.question
-        table.add(n, rank(bridged))
-        if table.wanting(n) and (again := table.bridged(n)) not in (part.question, bridged):
-            table.add(n, rank(again))
+        names = table.brought() if n and not part.named else ()
+        table.add(n, rank(_with_names(part, names)), names)
+        if table.wanting(n) and (again := table.brought()) not in ((), names):
+            table.add(n, rank(_with_names(part, again)), again)
     kept = table.greedy()
     for quote in chosen:
         if len(kept) < MAX_QUOTES and not any(same_words(quote.text, other.text) for other in kept):
@@ -223,6 +223,10 @@ def _both_sides(question: Question, chosen: Sequence[Quote], rank: Rank) -> list
     return kept
 
 
+def _with_names(part: Part, names: Sequence[str]) -> Question:
+    return understand(f"{part.question.text.rstrip(' ?.!,')} {' '.join(names)}") if names else part.question
+
+
 def same_words(one: str, other: str) -> bool:
     """True when two quotes say nearly the same words and figures: a second source adds length, not an answer."""
     a, b = set(syllables(one)), set(syllables(other))
@@ -231,6 +235,7 @@ def same_words(one: str, other: str) -> bool:
 
 
 _OFTEN = 0.3  # a name in more of the passages is no news
+_NAMELESS = 0.8  # a sentence without any of the names brought
 _STRANGER = 0.85  # a figure or a date of something else: each name that the question does not know
 _LEAST = 0.35  # a part whose best is worth less is not answered
 _SAID_BY = re.compile(r",?\s+theo\s[^.;]*$", re.IGNORECASE)
@@ -247,12 +252,15 @@ class _Table:
         self._values: dict[Place, list[float]] = {}
         self._pool: dict[Place, Quote] = {}
 
-    def add(self, n: int, ranked: Sequence[Quote]) -> None:
-        """Enter the sentences found for part `n`, best first."""
+    def add(self, n: int, ranked: Sequence[Quote], names: Sequence[str]) -> None:
+        """Enter the sentences found for part `n` asked with `names`, best first."""
         for i, quote in enumerate(ranked):
             place = (quote.document.id, quote.start)
             row = self._values.setdefault(place, [0.0] * len(self._parts))
-            row[n] = max(row[n], self._value(self._parts[n], quote, ranked[0].score))
+            value = self._value(self._parts[n], quote, ranked[0].score)
+            if names and not any(name in quote.text for name in names):
+                value *= _NAMELESS
+            row[n] = max(row[n], value)
             if i < _POOL:
                 self._pool.setdefault(place, quote)
 
@@ -273,16 +281,14 @@ class _Table:
         best = self._best(n)
         return best is not None and form(self._parts[n].question, best.text) < 0.5
 
-    def bridged(self, n: int) -> Question:
-        """Part `n` with the names that what was found before brings: "Chỉ số nào tăng 26 bậc và đứng thứ mấy?" asks of
-        PCI, which only the first answer names."""
-        part = self._parts[n].question
+    def brought(self) -> tuple[str, ...]:
+        """Names that what was found so far brings: "Chỉ số nào tăng 26 bậc và đứng thứ mấy?" asks of PCI, which only
+        the first answer names. None for an English question, which was worse for it."""
         best = max(self._pool, key=lambda place: sum(self._values[place]), default=None)
         if best is None or self._question.language == "en":
-            return part
+            return ()
         new = [name for name in entities(self._pool[best].text) if self._tells(name, self._known)]
-        new.sort(key=lambda name: not codes(name))
-        return understand(f"{part.text.rstrip(' ?.!,')} {' '.join(new[:_BRIDGES])}") if new else part
+        return tuple(sorted(new, key=lambda name: not codes(name))[:_BRIDGES])
 
     def _tells(self, name: str, known: str) -> bool:
         """True for a name that is new and not one of the whole collection's: "Hậu Giang" says nothing there."""
@@ -339,6 +345,7 @@ _MEASURES = (
     (re.compile(r"\bdan(?: so)?\b"), re.compile(r"\d\s(?:triệu |nghìn )?(?:người|dân)\b")),
 )
 _WHO = re.compile(r"\b(?:lanh dao|thu tuong|nguoi|ong|ba|dong chi|bo truong|chu tich|bi thu)\b(?: \w+){0,3} nao\b")
+_CREDIT = re.compile(r"\bdo\s[^,.;]{3,40}\schụp\b")
 _OFFICE = re.compile(r"\b(?:chuc|chuc vu|giu chuc)\b")
 _OFFICE_SAID = re.compile(
     r"(?:làm|giữ chức|là)\s+(?:Phó\s+)?(?:Chủ tịch|Bí thư|Giám đốc|Bộ trưởng|Thứ trưởng|Thủ tướng)", re.I
@@ -356,6 +363,8 @@ def form(question: Question, text: str) -> float:
         return float(bool(_OFFICE_SAID.search(text)))
     if question.kind == "which" and _WHO.search(bare):
         question = replace(question, kind="who")
+    if question.kind == "who":
+        return form_cue(question, _CREDIT.sub(" ", text))
     if question.kind == "how_many":
         return _measured(question, bare, text)
     if question.kind == "when":

@@ -83,7 +83,7 @@ def before_judging(question: Question, quotes: Sequence[Quote], index: Index, ra
     """`quotes`, or for a question that asks whether the sources agree, or how things stand, those that say it."""
     if asks_agreement(question.text):
         return _sides(question, quotes, index, rank)
-    if asks_status(question) and question.kind in _CHANGES:
+    if asks_status(question) and question.kind in (*_CHANGES, "which"):
         return _standing(question, quotes, index, rank)
     return list(quotes)
 
@@ -102,28 +102,50 @@ def _sides(question: Question, quotes: Sequence[Quote], index: Index, rank: Rank
     telling = [q for q in pool if disagrees(q.text) and _share(subject, q, index, with_title=True) >= _SAME]
     if not telling:
         return list(quotes)
-    first = max(telling, key=lambda q: (_share(subject, q, index, with_title=False), q.score))
-    return [first, *(q for q in quotes if not same_words(q.text, first.text))][:2]
+    first = max(telling, key=lambda q: (_figures(q) >= 2, _share(subject, q, index, with_title=False), q.score))
+    one_side = [q for q in quotes if not same_words(q.text, first.text) and _given(q) & _given(first)]
+    return [first, *one_side[:1]]
+
+
+def _given(quote: Quote) -> set[str]:
+    """Figures and dates that `quote` tells."""
+    told = {iso for _, _, iso in dates(quote.text)}
+    return told | {n for found in values(quote.text).values() for n in found}
+
+
+def _figures(quote: Quote) -> int:
+    """How many things one could disagree on `quote` tells: figures, dates, or words beside each other's source."""
+    return max(len(_given(quote)), len(re.findall(r"\bghi\b|\bgọi\b|\bnêu\b", quote.text)))
 
 
 def _standing(question: Question, quotes: Sequence[Quote], index: Index, rank: Rank) -> list[Quote]:
     """How things stand, newest first, with the document that made it so, if one is named."""
-    basis = rank(understand(f"{question.text.rstrip(' ?.!')} bằng văn bản nào, ngày nào"))
-    least = _AS_GOOD * max((q.coverage for q in quotes), default=0.0)
-    named = [q for q in basis[:_POOL] if codes(q.text) and not pending(q.text) and q.coverage >= least]
-    best = max(named, key=lambda q: _AS_GOOD * _made(q) + q.score / basis[0].score, default=None)
+    basis = rank(understand(f"{question.text.rstrip(' ?.!')} bằng văn bản nào, ngày nào"))[:_POOL]
+    if not basis or not quotes:
+        return list(quotes)
+    least = _AS_GOOD * max(q.coverage for q in quotes)
+    named = [
+        q
+        for q in basis
+        if codes(q.text) and not pending(q.text) and (q.coverage >= least or q.passage.id == quotes[0].passage.id)
+    ]
+    best = max(named, key=lambda q: (_made(q), q.score), default=None)
     if best is None:
         return list(quotes)
-    first = [q for q in quotes if q.document.published >= best.document.published and not pending(q.text)]
+    newest = [q for q in quotes[:1] if q.document.published >= best.document.published and not _before(q.text)]
     kept: list[Quote] = []
-    for quote in [*first[:1], best, *(q for q in quotes if pending(q.text))]:
+    for quote in [*newest, best, *(q for q in quotes if pending(q.text))]:
         if not any(same_words(quote.text, other.text) for other in kept):
             kept.append(quote)
     return kept
 
 
+def _before(text: str) -> bool:
+    return pending(text) or _bare(text).startswith("truoc khi ")
+
+
 def _made(quote: Quote) -> float:
-    return float(bool(_DONE.search(_bare(quote.text)))) + float(bool(dates(quote.text)))
+    return bool(_DONE.search(_bare(quote.text))) + 0.5 * bool(dates(quote.text))
 
 
 def _share(question: Question, quote: Quote, index: Index, *, with_title: bool) -> float:
@@ -182,7 +204,7 @@ def _in_time(question: Question, quotes: Sequence[Quote], other: Quote) -> Told:
     rest = [q for q in quotes if q not in (old, new) and not same_words(q.text, old.text)]
     if _THEN.search(_bare(question.text)) and pending(quotes[0].text):
         return Told((old, new, *rest)[:3])
-    return Told((new, old, *rest)[:3], older=(1,))
+    return Told((new, old, *rest)[:2], older=(1,))
 
 
 _VALUE = re.compile(r"(?<![\w/.,-])(\d[\d.,]*\d|\d)\s?(km2|km²|km|ha|m2|%|[^\W\d_]+(?:\s(?:đồng|người|dân))?)")

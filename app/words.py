@@ -187,6 +187,7 @@ WORDS: dict[str, dict[Language, str]] = {
     "said_by_day": {"vi": "Tài liệu ngày {date}:", "en": "The document of {date}:"},
     "said_by_month": {"vi": "Tài liệu tháng {date}:", "en": "The document of {date}:"},
     "said_by_year": {"vi": "Tài liệu năm {date}:", "en": "The document of {date}:"},
+    "earlier": {"vi": "Trước đó:", "en": "Before that:"},
     "older": {"vi": "Trước đó, tài liệu không ghi ngày nêu:", "en": "Before that, a document without a date said:"},
     "older_day": {"vi": "Trước đó, tài liệu ngày {date} nêu:", "en": "Before that, the document of {date} said:"},
     "older_month": {"vi": "Trước đó, tài liệu tháng {date} nêu:", "en": "Before that, the document of {date} said:"},
@@ -241,6 +242,11 @@ def source_note(language: Language, published: str) -> str:
 def older_note(language: Language, published: str) -> str:
     """The line before a quote that the one above it overtook."""
     return _dated("older", language, published)
+
+
+def earlier_note(language: Language) -> str:
+    """The same, when it stands in a document that is not older."""
+    return say("earlier", language)
 
 
 def disagree_lead(language: Language, lead: str) -> str:
