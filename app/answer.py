@@ -8,6 +8,7 @@ from functools import cache, partial
 from app.about import asked_of_article, lines_about
 from app.compose import MAX_CHARS, Finding, Shown, answering, compose, refusal, related
 from app.followup import own_words, resolve
+from app.notices import with_notice
 from app.parts import cover
 from app.question import Question, content_words, sides, understand
 from app.select import Quote, rank_quotes
@@ -41,7 +42,7 @@ def ask(question: str, index: Index, history: Sequence[Turn] = (), where: Filter
         # "Giá xăng hôm nay?" after a question about population is no follow-up: nothing found speaks of petrol
         resolved, asked = alone, understand(alone)
         finding = _find(asked, index, narrowed)
-    return compose(question, resolved, asked.language, finding)
+    return compose(question, resolved, asked.language, with_notice(asked, finding, index, history))
 
 
 _OWN = 1 / 3  # share of a follow-up's own words that what is quoted for it must hold

@@ -11,7 +11,6 @@ from app.select import Quote
 from app.types import Answer, Citation, Language, Outcome
 from index.types import Document
 
-
 MAX_CHARS = 600
 """Longest answer, lead-in, notes and markers included, unless its first quote alone is longer."""
 

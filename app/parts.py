@@ -91,8 +91,8 @@ def asks(text: str) -> bool:
 
 
 _AGREE = re.compile(
-    r"\b(?:thong nhat|khop|mau thuan|trung nhau|co trung|giong nhau khong|lech nhau|noi (?:ghi|noi) khac|ghi khac|khac nhau khong"
-    r"|co noi (?:ghi|noi)|sources? (?:agree|disagree|differ)|consistent|conflict)\b"
+    r"\b(?:thong nhat|khop|mau thuan|trung nhau|co trung|giong nhau khong|lech nhau|noi (?:ghi|noi) khac|ghi khac"
+    r"|khac nhau khong|co noi (?:ghi|noi)|sources? (?:agree|disagree|differ)|consistent|conflict)\b"
 )
 _SOURCES = re.compile(r"\b(?:nguon|bao|tai lieu|noi|so lieu|sources?|documents?|figures)\b")
 
@@ -170,7 +170,9 @@ def _part(text: str, words: tuple[str, ...], *, named: bool = False) -> Part:
 _UP = "A-ZĐÂĂÊÔƠƯÁÀẢÃẠẮẰẤẦÉÍÓÚÝỐỒỔỘỚỜỨỪỶỲ"
 _WORD = rf"[{_UP}]\w*"
 _NAME = re.compile(rf"{_WORD}(?:\s+(?:-\s+)?{_WORD})+(?:\s+\d{{1,2}}(?![\w/.,]))?|\b[{_UP}]{{3,}}\b")
-_OPENER = re.compile(r"(?:Theo|Tại|Trong|Từ|Với|Khi|Năm|Tháng|Ông|Bà|Về|Trang|Báo|Của|Các|Những|Cũng|Như)\s+(?=\S)")
+_OPENER = re.compile(
+    r"(?:Theo|Tại|Trong|Từ|Với|Khi|Năm|Tháng|Ông|Bà|Về|Trang|Báo|Của|Các|Những|Cũng|Như|Đoạn|Tuyến)\s+(?=\S)"
+)
 _QUOTED = re.compile(r"“[^”]{2,60}”")
 
 
@@ -221,6 +223,10 @@ def _both_sides(question: Question, chosen: Sequence[Quote], rank: Rank) -> list
         if not any(same_words(quote.text, other.text) for other in kept):
             kept.append(quote)
     return kept
+
+
+def _pairs(name: str) -> list[tuple[str, str]]:
+    return list(pairwise([fold(w) for w in syllables(name)]))
 
 
 def _with_names(part: Part, names: Sequence[str]) -> Question:
@@ -287,15 +293,19 @@ class _Table:
         best = max(self._pool, key=lambda place: sum(self._values[place]), default=None)
         if best is None or self._question.language == "en":
             return ()
-        new = [name for name in entities(self._pool[best].text) if self._tells(name, self._known)]
+        new = [
+            name
+            for name in entities(self._pool[best].text)
+            # "Cần Thơ - Hậu Giang" beside "Cần Thơ - Cà Mau" is another thing, not more about it
+            if self._tells(name, self._known) and not any(f"{a} {b}" in self._known for a, b in _pairs(name))
+        ]
         return tuple(sorted(new, key=lambda name: not codes(name))[:_BRIDGES])
 
     def _tells(self, name: str, known: str) -> bool:
         """True for a name that is new and not one of the whole collection's: "Hậu Giang" says nothing there."""
-        words = [fold(w) for w in syllables(name)]
-        pairs = [f"~{a}_{b}" for a, b in pairwise(words)]
-        often = pairs and min(map(self._index.lexical.frequency, pairs)) > _OFTEN * len(self._index.passages)
-        return not dates(name) and not often and " ".join(words) not in known
+        seen = [self._index.lexical.frequency(f"~{a}_{b}") for a, b in _pairs(name)]
+        often = bool(seen) and min(seen) > _OFTEN * len(self._index.passages)
+        return not dates(name) and not often and " ".join(map(fold, syllables(name))) not in known
 
     def _fits(self, place: Place, kept: Sequence[Place]) -> float:
         """Half for a sentence about another document than the ones spoken of so far."""
@@ -345,6 +355,7 @@ _MEASURES = (
     (re.compile(r"\bdan(?: so)?\b"), re.compile(r"\d\s(?:triệu |nghìn )?(?:người|dân)\b")),
 )
 _WHO = re.compile(r"\b(?:lanh dao|thu tuong|nguoi|ong|ba|dong chi|bo truong|chu tich|bi thu)\b(?: \w+){0,3} nao\b")
+_AREA = re.compile(rf"\b(?:tỉnh|thành phố|huyện|thị xã|xã|phường)(?:\s+{_WORD})+")
 _CREDIT = re.compile(r"\bdo\s[^,.;]{3,40}\schụp\b")
 _OFFICE = re.compile(r"\b(?:chuc|chuc vu|giu chuc)\b")
 _OFFICE_SAID = re.compile(
@@ -364,7 +375,7 @@ def form(question: Question, text: str) -> float:
     if question.kind == "which" and _WHO.search(bare):
         question = replace(question, kind="who")
     if question.kind == "who":
-        return form_cue(question, _CREDIT.sub(" ", text))
+        return form_cue(question, _AREA.sub(" ", _CREDIT.sub(" ", text)))
     if question.kind == "how_many":
         return _measured(question, bare, text)
     if question.kind == "when":
@@ -387,7 +398,7 @@ def _measured(question: Question, bare: str, text: str) -> float:
             return float(bool(said.search(text)))
     spoken_for = [(a, b) for found in (codes, dates) for a, b, _ in found(text)]
     spoken_for += [m.span() for m in _YEAR.finditer(text)]
-    for start, end in reversed(sorted(spoken_for)):
+    for start, end in sorted(spoken_for, reverse=True):
         text = f"{text[:start]} {text[end:]}"
     return form_cue(question, text)
 

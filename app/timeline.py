@@ -234,9 +234,10 @@ def _disputed(question: Question, first: Quote, ranked: Sequence[Quote], index: 
     for quote in ranked[:_POOL]:
         if quote.score < _CLOSE * ranked[0].score:
             break
-        if quote.document.id != first.document.id and _differ(given, values(quote.text), first, quote):
-            if _share(question, quote, index, with_title=False) >= _share(question, first, index, with_title=False):
-                return quote
+        held = [_share(question, q, index, with_title=False) for q in (first, quote)]
+        other = quote.document.id != first.document.id and held[1] >= held[0]
+        if other and _differ(given, values(quote.text), first, quote):
+            return quote
     return None
 
 

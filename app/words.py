@@ -193,7 +193,10 @@ WORDS: dict[str, dict[Language, str]] = {
     "older_month": {"vi": "Trước đó, tài liệu tháng {date} nêu:", "en": "Before that, the document of {date} said:"},
     "older_year": {"vi": "Trước đó, tài liệu năm {date} nêu:", "en": "Before that, the document of {date} said:"},
     "disagree": {"vi": "Các nguồn không thống nhất. {lead}", "en": "The sources disagree. {lead}"},
-    "notice": {"vi": "Lưu ý:", "en": "Please note, in Vietnamese:"},
+    "notice": {"vi": "Lưu ý:", "en": "Please note:"},
+    "notice_day": {"vi": "Lưu ý, tài liệu ngày {date}:", "en": "Please note, the document of {date}:"},
+    "notice_month": {"vi": "Lưu ý, tài liệu tháng {date}:", "en": "Please note, the document of {date}:"},
+    "notice_year": {"vi": "Lưu ý, tài liệu năm {date}:", "en": "Please note, the document of {date}:"},
 }
 
 BUILT_IN: dict[str, str] = {
@@ -247,6 +250,11 @@ def older_note(language: Language, published: str) -> str:
 def earlier_note(language: Language) -> str:
     """The same, when it stands in a document that is not older."""
     return say("earlier", language)
+
+
+def notice_note(language: Language, published: str) -> str:
+    """The line before the quote of a notice."""
+    return _dated("notice", language, published)
 
 
 def disagree_lead(language: Language, lead: str) -> str:
