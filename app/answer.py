@@ -9,7 +9,7 @@ from app.about import asked_of_article, lines_about
 from app.compose import MAX_CHARS, Finding, Shown, answering, compose, refusal, related
 from app.followup import own_words, resolve
 from app.notices import with_notice
-from app.parts import cover
+from app.parts import Rank, cover
 from app.question import Question, content_words, sides, understand
 from app.select import Quote, rank_quotes
 from app.support import outcome
@@ -63,7 +63,7 @@ def _find(question: Question, index: Index, narrowed: bool) -> Finding:
     if lines:
         return answering(question, [Shown(index.documents[p.document], p.start, p.end, p.headings) for p in lines])
     rank = cache(partial(_ranked, index=index))
-    quotes = before_judging(question, cover(question, choose(question, index), index, rank), index, rank)
+    quotes = before_judging(question, cover(question, choose(question, index, rank), index, rank), index, rank)
     match outcome(question, quotes, index) if quotes else "refuse":
         case "answer":
             told = arranged(question, quotes, index, rank)
@@ -80,14 +80,15 @@ def _about_article(question: Question, index: Index) -> list[Passage]:
     return lines_about(index.passages, hits[0].document.id, labels) if hits else []
 
 
-def choose(question: Question, index: Index) -> list[Quote]:
+def choose(question: Question, index: Index, rank: Rank | None = None) -> list[Quote]:
     """The quotes to show, best first: one per side of a comparison, else the best one and those nearly as good."""
+    rank = rank or partial(_ranked, index=index)
     parts = sides(question)
     if parts:
-        ranked = [_ranked(_about(question, part), index) for part in parts]
+        ranked = [rank(_about(question, part)) for part in parts]
         if all(ranked):
             return _within_length(list({(r[0].document.id, r[0].start): r[0] for r in ranked}.values()))
-    return _best(_ranked(question, index))
+    return _best(rank(question))
 
 
 def _ranked(question: Question, index: Index) -> list[Quote]:

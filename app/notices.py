@@ -17,8 +17,8 @@ from index.types import Document
 
 # A question about a time that is over needs no notice (folded).
 _PAST = re.compile(
-    r"\b(?:da|tung|hoi|truoc|luc|sau|giai doan|nhiem ky|dau nam|cuoi nam|giua nam|quy hoach|muc tieu|ke hoach|ky|roi|duyet|dau tien|was|were"
-    r"|did|had|before|after|plan|target|worked|signed|held)\b"
+    r"\b(?:da|tung|hoi|truoc|luc|sau|giai doan|nhiem ky|dau nam|cuoi nam|giua nam|quy hoach|muc tieu|ke hoach|ky|roi"
+    r"|duyet|dau tien|was|were|did|had|before|after|plan|target|worked|signed|held)\b"
 )
 _KINDS = frozenset(("how_many", "who", "which", "list", "other", "definition"))
 

@@ -242,7 +242,8 @@ def same_words(one: str, other: str) -> bool:
 
 _OFTEN = 0.3  # a name in more of the passages is no news
 _NAMELESS = 0.8  # a sentence without any of the names brought
-_STRANGER = 0.85  # a figure or a date of something else: each name that the question does not know
+# A figure or a date of something else: each name that the question does not know, or only half of it.
+_STRANGER, _SIBLING = 0.85, 0.6
 _LEAST = 0.35  # a part whose best is worth less is not answered
 _SAID_BY = re.compile(r",?\s+theo\s[^.;]*$", re.IGNORECASE)
 _BRIDGES = 2  # names taken from one answer into the next question
@@ -275,7 +276,9 @@ class _Table:
         relevance = max(0.0, quote.score / best) if best > 0 else 0.0
         share = _share(part.words, quote.text, self._index) if self._question.language == "vi" else 0.5
         if part.question.kind in ("when", "how_many"):
-            relevance *= _STRANGER ** sum(self._tells(n, self._known) for n in entities(_SAID_BY.sub("", quote.text)))
+            for name in entities(_SAID_BY.sub("", quote.text)):
+                if self._tells(name, self._known):
+                    relevance *= _SIBLING if self._sibling(name) else _STRANGER
         return relevance * (0.3 + 0.7 * form(part.question, quote.text)) * (0.25 + 0.75 * share)
 
     def _best(self, n: int) -> Quote | None:
@@ -296,8 +299,7 @@ class _Table:
         new = [
             name
             for name in entities(self._pool[best].text)
-            # "Cần Thơ - Hậu Giang" beside "Cần Thơ - Cà Mau" is another thing, not more about it
-            if self._tells(name, self._known) and not any(f"{a} {b}" in self._known for a, b in _pairs(name))
+            if self._tells(name, self._known) and not self._sibling(name)
         ]
         return tuple(sorted(new, key=lambda name: not codes(name))[:_BRIDGES])
 
@@ -306,6 +308,10 @@ class _Table:
         seen = [self._index.lexical.frequency(f"~{a}_{b}") for a, b in _pairs(name)]
         often = bool(seen) and min(seen) > _OFTEN * len(self._index.passages)
         return not dates(name) and not often and " ".join(map(fold, syllables(name))) not in known
+
+    def _sibling(self, name: str) -> bool:
+        """True for "Cần Thơ - Hậu Giang" in a question about "Cần Thơ - Cà Mau": another thing, not more about it."""
+        return any(f"{a} {b}" in self._known for a, b in _pairs(name))
 
     def _fits(self, place: Place, kept: Sequence[Place]) -> float:
         """Half for a sentence about another document than the ones spoken of so far."""
@@ -355,6 +361,7 @@ _MEASURES = (
     (re.compile(r"\bdan(?: so)?\b"), re.compile(r"\d\s(?:triệu |nghìn )?(?:người|dân)\b")),
 )
 _WHO = re.compile(r"\b(?:lanh dao|thu tuong|nguoi|ong|ba|dong chi|bo truong|chu tich|bi thu)\b(?: \w+){0,3} nao\b")
+_NAMED = re.compile(r"\bten (?:la )?gi\b|\bgoi la gi\b")
 _AREA = re.compile(rf"\b(?:tỉnh|thành phố|huyện|thị xã|xã|phường)(?:\s+{_WORD})+")
 _CREDIT = re.compile(r"\bdo\s[^,.;]{3,40}\schụp\b")
 _OFFICE = re.compile(r"\b(?:chuc|chuc vu|giu chuc)\b")
@@ -374,6 +381,8 @@ def form(question: Question, text: str) -> float:
         return float(bool(_OFFICE_SAID.search(text)))
     if question.kind == "which" and _WHO.search(bare):
         question = replace(question, kind="who")
+    if question.kind == "who" and _NAMED.search(bare):
+        return float(bool(entities(text)))
     if question.kind == "who":
         return form_cue(question, _AREA.sub(" ", _CREDIT.sub(" ", text)))
     if question.kind == "how_many":
