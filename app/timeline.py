@@ -118,9 +118,12 @@ def _figures(quote: Quote) -> int:
     return max(len(_given(quote)), len(re.findall(r"\bghi\b|\bgọi\b|\bnêu\b", quote.text)))
 
 
+_BY_WHAT = {"vi": "bằng văn bản nào, ngày nào", "en": "by which decision, on what date"}
+
+
 def _standing(question: Question, quotes: Sequence[Quote], index: Index, rank: Rank) -> list[Quote]:
     """How things stand, newest first, with the document that made it so, if one is named."""
-    basis = rank(understand(f"{question.text.rstrip(' ?.!')} bằng văn bản nào, ngày nào"))[:_POOL]
+    basis = rank(understand(f"{question.text.rstrip(' ?.!')} {_BY_WHAT[question.language]}"))[:_POOL]
     if not basis or not quotes:
         return list(quotes)
     least = _AS_GOOD * max(q.coverage for q in quotes)
