@@ -55,22 +55,26 @@ _ORDINAL_SAID = re.compile(r"\b(?:thứ|hạng|vị trí)\s+\d", re.IGNORECASE)
 _YEAR = re.compile(r"(?<![\d/.-])(?:19|20)\d\d(?!\s*[-–]\s*(?:19|20)\d\d)(?![\d/])")
 _BRACKETS = re.compile(r"\s\([^()]*\)")
 _EACH = re.compile(r"\b(?:moi|tung|each|both|ca hai)\b")  # one sentence a side says it all
+_ANY_YEAR = re.compile(r"(?<![\d/.-])(?:19|20)\d\d(?![\d/])")
+_MORE = re.compile(r"\b(?:nao|dau|which)\b.*\b(?:hon|more|larger|higher|longer)\b")
 _OVER_TIME = re.compile(r"\b(?:so voi|chenh|thay doi|tang giam|bien dong|khac|hon kem|compared?|changed?)\b")
 
 
 def parts(question: Question) -> tuple[Part, ...]:
     """The things `question` asks, in order; fewer than two when it asks one thing only."""
     text = _BRACKETS.sub(" ", question.text)
-    if sides(question) or _EACH.search(fold(key(text))):
+    if _EACH.search(fold(key(text))):
         return ()
     years = list(dict.fromkeys(m.group() for m in _YEAR.finditer(text)))
     if len(years) == 2 and _OVER_TIME.search(fold(key(text))):
         return tuple(_part(_without(text, other), (year,)) for year, other in zip(years, reversed(years), strict=True))
+    if sides(question):
+        return ()
     return tuple(_of_segments(question, list(_segments(text))))[:_MAX_PARTS]
 
 
 def _without(text: str, year: str) -> str:
-    return re.sub(rf"(?:năm|nam)?\s*{year}", "", text)
+    return re.sub(rf"(?:năm|nam)?\s*{year}|\s(?:so với|so voi|compared (?:to|with))(?=\s)", "", text)
 
 
 def _segments(text: str) -> Iterator[str]:
@@ -130,6 +134,12 @@ def _of_segments(question: Question, segments: Sequence[str]) -> Iterator[Part]:
         if first and not waiting and not _own(own, question):
             bare = own
             continue
+        if first and len(waiting) == 2 and _JOIN.match(waiting[1]) and _MORE.search(fold(key(own))):
+            asked = _CUE.sub(" ", own).replace("hơn", " ")
+            for side in waiting:
+                named = _JOIN.sub("", side).strip(" ,:")
+                yield _part(f"{named} {asked.rstrip(' ?.!')} bao nhiêu", _own(f"{named} {asked}", question))
+            return
         if first and waiting and _JOIN.match(segment):
             cue = _CUE.search(own)
             *before, noun = waiting
@@ -143,7 +153,8 @@ def _of_segments(question: Question, segments: Sequence[str]) -> Iterator[Part]:
             yield _part(f"{bare} {shared} {own}", ())
             bare = ""
         words = _own(own, question)
-        if not first and len(words) >= _OWN_SUBJECT and (names := entities(shared)):
+        names = [name for name in entities(shared) if name[0] != "“"]
+        if not first and len(words) >= _OWN_SUBJECT and names:
             yield _part(f"{' '.join(names)} {own}", words, named=bool(entities(own)))
         else:
             yield _part(f"{shared} {own}", words, named=bool(entities(own)))
@@ -349,16 +360,21 @@ _SAID_ON = re.compile(
     r"(?:vào\s+)?(?:ngày|tháng|năm)\s+[\d/.-]*\d",
     re.IGNORECASE,
 )
+
 # What is measured, and the units it is measured in.
+
+
+def _measure(asked: str, said: str) -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
+    return re.compile(rf"\b(?:{asked})\b"), re.compile(rf"\b(?:{fold(asked)})\b"), re.compile(said)
+
+
+# As asked with diacritics, without ("dài" is no "đại"), and the units it is measured in.
 _MEASURES = (
-    (re.compile(r"\b(?:dai|how long)\b"), re.compile(r"\d\s?(?:km|m|cây số|trang|mét)\b")),
-    (re.compile(r"\b(?:rong|dien tich|how large)\b"), re.compile(r"\d\s?(?:ha|km2|km²|m2|m²|hecta|héc-ta)\b")),
-    (re.compile(r"\b(?:phan tram|ty le|ti le|per ?cent)\b"), re.compile(r"\d\s?%")),
-    (
-        re.compile(r"\b(?:von|tien|kinh phi|dong|thu ngan sach|quy mo kinh te)\b"),
-        re.compile(r"\b(?:đồng|tỷ|tỉ|triệu)\b"),
-    ),
-    (re.compile(r"\bdan(?: so)?\b"), re.compile(r"\d\s(?:triệu |nghìn )?(?:người|dân)\b")),
+    _measure("dài|how long", r"\d\s?(?:km|m|cây số|trang|mét)\b"),
+    _measure("rộng|diện tích|how large", r"\d\s?(?:ha|km2|km²|m2|m²|hecta|héc-ta)\b"),
+    _measure("phần trăm|tỷ lệ|tỉ lệ|percent|per cent", r"\d\s?%"),
+    _measure("vốn|số tiền|kinh phí|tỷ đồng|thu ngân sách|quy mô kinh tế", r"\b(?:đồng|tỷ|tỉ|triệu)\b"),
+    _measure("dân|dân số", r"\d\s(?:triệu |nghìn )?(?:người|dân)\b"),
 )
 _WHO = re.compile(r"\b(?:lanh dao|thu tuong|nguoi|ong|ba|dong chi|bo truong|chu tich|bi thu)\b(?: \w+){0,3} nao\b")
 _NAMED = re.compile(r"\bten (?:la )?gi\b|\bgoi la gi\b")
@@ -402,11 +418,11 @@ def _dated(bare: str, text: str) -> float:
 
 
 def _measured(question: Question, bare: str, text: str) -> float:
-    for asked, said in _MEASURES:
-        if asked.search(bare):
+    for asked, asked_bare, said in _MEASURES:
+        if asked.search(question.text.lower()) if question.accented else asked_bare.search(bare):
             return float(bool(said.search(text)))
     spoken_for = [(a, b) for found in (codes, dates) for a, b, _ in found(text)]
-    spoken_for += [m.span() for m in _YEAR.finditer(text)]
+    spoken_for += [m.span() for m in _ANY_YEAR.finditer(text)]
     for start, end in sorted(spoken_for, reverse=True):
         text = f"{text[:start]} {text[end:]}"
     return form_cue(question, text)

@@ -22,6 +22,8 @@ from index.types import Document, Passage
         ("Cao tốc (một trong hai tuyến) dài bao nhiêu và thông xe ngày nào?", ["how_many", "when"]),
         ("Thu nhập bình quân và thu ngân sách của tỉnh là bao nhiêu?", ["how_many", "how_many"]),
         ("When and where was the conference held?", ["when", "other"]),
+        ("Hồ Ngọc Sơn và Hồ Cây Dừa, hồ nào sâu hơn?", ["how_many", "how_many"]),
+        ("Thu ngân sách năm 2022 so với năm 2023 thế nào?", ["which", "which"]),
         # one thing asked, or two sides of a comparison, which is answered side by side
         ("Nghị quyết do ai ký?", []),
         ("Nghị quyết 04-NQ/TU và Nghị quyết 05-NQ/TU khác nhau thế nào?", []),
@@ -101,8 +103,8 @@ def quote(text: str, sentence: str) -> Quote:
 
 LIST = "Tỉnh có ba việc:\n- việc một;\n- việc hai;\n- việc ba.\nCâu sau không thuộc danh sách."
 PARTS = (
-    "Tỉnh ra ba văn bản sau đây để làm việc này trong cả nhiệm kỳ và các năm tiếp theo, gồm Nghị quyết số 05 về người làm "
-    "việc; Đề án số 05 về cán bộ của tỉnh và của các huyện; Đề án số 06 về tinh giản biên chế gắn với tuyển người trẻ."
+    "Tỉnh ra ba văn bản sau đây để làm việc này trong cả nhiệm kỳ và các năm tiếp theo, là Nghị quyết số 05 về người "
+    "làm việc; Đề án số 05 về cán bộ của tỉnh và của các huyện; Đề án số 06 về tinh giản biên chế và tuyển người trẻ."
 )
 
 
