@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache, partial
 
 from app.about import asked_of_article, lines_about
-from app.compose import Finding, Shown, answering, compose, refusal, related
+from app.compose import MAX_CHARS, Finding, Shown, answering, compose, refusal, related
 from app.followup import own_words, resolve
+from app.notices import with_notice
+from app.parts import Rank, cover
 from app.question import Question, content_words, sides, understand
 from app.select import Quote, rank_quotes
 from app.support import outcome
+from app.timeline import arranged, before_judging
 from app.types import Answer, Turn
 from index.filters import Filter
 from index.search import Index
 from index.text import clean, fold, syllables
 from index.types import Passage
-
-MAX_CHARS = 600
-"""Longest answer, lead-in and markers included, unless its first quote alone is longer."""
 
 _HITS = 12  # passages whose sentences are looked at
 _MAX_QUOTES = 2
@@ -42,7 +43,7 @@ def ask(question: str, index: Index, history: Sequence[Turn] = (), where: Filter
         # "Giá xăng hôm nay?" after a question about population is no follow-up: nothing found speaks of petrol
         resolved, asked = alone, understand(alone)
         finding = _find(asked, index, narrowed)
-    return compose(question, resolved, asked.language, finding)
+    return compose(question, resolved, asked.language, with_notice(asked, finding, index, history))
 
 
 _OWN = 1 / 3  # share of a follow-up's own words that what is quoted for it must hold
@@ -62,10 +63,12 @@ def _find(question: Question, index: Index, narrowed: bool) -> Finding:
     lines = _about_article(question, index)
     if lines:
         return answering(question, [Shown(index.documents[p.document], p.start, p.end, p.headings) for p in lines])
-    quotes = choose(question, index)
+    rank = cache(partial(_ranked, index=index))
+    quotes = before_judging(question, cover(question, choose(question, index, rank), index, rank), index, rank)
     match outcome(question, quotes, index) if quotes else "refuse":
         case "answer":
-            return answering(question, [Shown.of(q) for q in quotes])
+            told = arranged(question, quotes, index, rank)
+            return answering(question, [Shown.of(q) for q in told.quotes], disagree=told.disagree, older=told.older)
         case "related":
             return related(question, [Shown.of(q) for q in quotes[:1]])
         case _:
@@ -78,14 +81,15 @@ def _about_article(question: Question, index: Index) -> list[Passage]:
     return lines_about(index.passages, hits[0].document.id, labels) if hits else []
 
 
-def choose(question: Question, index: Index) -> list[Quote]:
+def choose(question: Question, index: Index, rank: Rank | None = None) -> list[Quote]:
     """The quotes to show, best first: one per side of a comparison, else the best one and those nearly as good."""
+    rank = rank or partial(_ranked, index=index)
     parts = sides(question)
     if parts:
-        ranked = [_ranked(_about(question, part), index) for part in parts]
+        ranked = [rank(_about(question, part)) for part in parts]
         if all(ranked):
             return _within_length(list({(r[0].document.id, r[0].start): r[0] for r in ranked}.values()))
-    return _best(_ranked(question, index))
+    return _best(rank(question))
 
 
 def _ranked(question: Question, index: Index) -> list[Quote]:

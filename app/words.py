@@ -175,10 +175,28 @@ WORDS: dict[str, dict[Language, str]] = {
         "vi": "Không tìm thấy câu trả lời trực tiếp trong tài liệu. Đoạn gần nhất:",
         "en": "No direct answer was found in the documents. The nearest passage, in Vietnamese:",
     },
-    "answer_lead": {"vi": "Theo tài liệu:", "en": "The documents say, in Vietnamese:"},
+    "answer_lead": {
+        "vi": "Theo tài liệu không ghi ngày:",
+        "en": "A document without a date says, in Vietnamese:",
+    },
+    "answer_lead_several": {"vi": "Theo các tài liệu:", "en": "The documents say, in Vietnamese:"},
     "answer_lead_day": {"vi": "Theo tài liệu ngày {date}:", "en": "The document of {date} says, in Vietnamese:"},
     "answer_lead_month": {"vi": "Theo tài liệu tháng {date}:", "en": "The document of {date} says, in Vietnamese:"},
     "answer_lead_year": {"vi": "Theo tài liệu năm {date}:", "en": "The document of {date} says, in Vietnamese:"},
+    "said_by": {"vi": "Tài liệu không ghi ngày:", "en": "A document without a date:"},
+    "said_by_day": {"vi": "Tài liệu ngày {date}:", "en": "The document of {date}:"},
+    "said_by_month": {"vi": "Tài liệu tháng {date}:", "en": "The document of {date}:"},
+    "said_by_year": {"vi": "Tài liệu năm {date}:", "en": "The document of {date}:"},
+    "earlier": {"vi": "Trước đó:", "en": "Before that:"},
+    "older": {"vi": "Trước đó, tài liệu không ghi ngày nêu:", "en": "Before that, a document without a date said:"},
+    "older_day": {"vi": "Trước đó, tài liệu ngày {date} nêu:", "en": "Before that, the document of {date} said:"},
+    "older_month": {"vi": "Trước đó, tài liệu tháng {date} nêu:", "en": "Before that, the document of {date} said:"},
+    "older_year": {"vi": "Trước đó, tài liệu năm {date} nêu:", "en": "Before that, the document of {date} said:"},
+    "disagree": {"vi": "Các nguồn không thống nhất. {lead}", "en": "The sources disagree. {lead}"},
+    "notice": {"vi": "Lưu ý:", "en": "Please note:"},
+    "notice_day": {"vi": "Lưu ý, tài liệu ngày {date}:", "en": "Please note, the document of {date}:"},
+    "notice_month": {"vi": "Lưu ý, tài liệu tháng {date}:", "en": "Please note, the document of {date}:"},
+    "notice_year": {"vi": "Lưu ý, tài liệu năm {date}:", "en": "Please note, the document of {date}:"},
 }
 
 BUILT_IN: dict[str, str] = {
@@ -211,11 +229,45 @@ def related_lead(language: Language) -> str:
 
 def answer_lead(language: Language, published: str) -> str:
     """What stands before the quotes of an answer; `published` is the document's ISO date, possibly partial or ""."""
+    return _dated("answer_lead", language, published)
+
+
+def answer_lead_several(language: Language) -> str:
+    """What stands before quotes of different dates."""
+    return say("answer_lead_several", language)
+
+
+def source_note(language: Language, published: str) -> str:
+    """The line before the quotes of one of several dates."""
+    return _dated("said_by", language, published)
+
+
+def older_note(language: Language, published: str) -> str:
+    """The line before a quote that the one above it overtook."""
+    return _dated("older", language, published)
+
+
+def earlier_note(language: Language) -> str:
+    """The same, when it stands in a document that is not older."""
+    return say("earlier", language)
+
+
+def notice_note(language: Language, published: str) -> str:
+    """The line before the quote of a notice."""
+    return _dated("notice", language, published)
+
+
+def disagree_lead(language: Language, lead: str) -> str:
+    """`lead` behind the statement that the sources say different things."""
+    return say("disagree", language, lead=lead)
+
+
+def _dated(key: str, language: Language, published: str) -> str:
     text = date_text(published, language)
     if not text:
-        return say("answer_lead", language)
+        return say(key, language)
     unit = ("year", "month", "day")[published.count("-")]
-    return say(f"answer_lead_{unit}", language, date=text)
+    return say(f"{key}_{unit}", language, date=text)
 
 
 def number_text(number: int, language: Language) -> str:

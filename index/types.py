@@ -26,6 +26,8 @@ class Document:
     published: str = ""  # ISO date, possibly only "2023-11" or "2023"; "" when unknown
     number: str = ""  # official number, e.g. "1588/QĐ-TTg"
     kind: str = ""  # what it is, in lower case: "nghị quyết", "quyết định", "bài viết" (an article) …; "" when unknown
+    notice: str = ""  # a sentence of `text` for readers of older documents about `notice_about`; "" for none
+    notice_about: str = ""  # the name of what it concerns: "Hậu Giang"
 
 
 @dataclass(frozen=True, slots=True)

@@ -86,8 +86,22 @@ def read(source: Source) -> tuple[Document, list[Section]]:
         published=meta.get("published") or layout.published,
         number=meta.get("number", ""),
         kind=_kind(meta, layout),
+        notice=_notice(source.name, meta, text, layout),
+        notice_about=meta.get("notice_about", ""),
     )
     return document, layout.sections
+
+
+def _notice(name: str, meta: dict[str, str], text: str, layout: Layout) -> str:
+    """The notice of the front matter, which has to be a sentence of the content, as it is quoted."""
+    notice = meta.get("notice", "")
+    if bool(notice) != bool(meta.get("notice_about")):
+        raise ReadError(f"{name}: the front matter has only one of `notice` and `notice_about`; give both or neither")
+    if not any(notice in text[s.start : s.end] for s in layout.sections):
+        raise ReadError(
+            f"{name}: the `notice` {notice!r} does not stand in the text; copy a sentence as it stands there"
+        )
+    return notice
 
 
 # The abbreviations of official numbers: decree 30/2020/NĐ-CP, appendix III, for the State; instruction 36-HD/VPTW for
@@ -164,7 +178,7 @@ def decode(source: Source) -> str:
 
 
 _FRONT_MATTER = re.compile(r"\A---[^\S\n]*\n(.*?\n)---[^\S\n]*(?:\n|\Z)", re.DOTALL)
-_FIELDS = ("title", "publisher", "author", "published", "url", "number", "type", "loại")
+_FIELDS = ("title", "publisher", "author", "published", "url", "number", "type", "loại", "notice", "notice_about")
 
 
 def _read_markdown(source: Source) -> tuple[str, dict[str, str], Layout]:

@@ -149,7 +149,7 @@ def test_dates_say_what_is_known(iso: str, vi: str, en: str) -> None:
         ("2023-11-09", "Theo tài liệu ngày 09/11/2023:", "The document of 9 November 2023 says, in Vietnamese:"),
         ("2023-11", "Theo tài liệu tháng 11/2023:", "The document of November 2023 says, in Vietnamese:"),
         ("2023", "Theo tài liệu năm 2023:", "The document of 2023 says, in Vietnamese:"),
-        ("", "Theo tài liệu:", "The documents say, in Vietnamese:"),
+        ("", "Theo tài liệu không ghi ngày:", "A document without a date says, in Vietnamese:"),
     ],
 )
 def test_the_lead_in_names_the_date(published: str, vi: str, en: str) -> None:

@@ -1,0 +1,70 @@
+"""Notices: a sentence of one document that readers of older ones should know, such as that a province was merged."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from app import words
+from app.compose import MAX_CHARS, Finding, Shown, length
+from app.question import Question
+from app.timeline import asks_status
+from app.types import Turn
+from index.search import Index
+from index.text import clean, dates, fold, key, syllables
+from index.types import Document
+
+# A question about a time that is over needs no notice (folded).
+_PAST = re.compile(
+    r"\b(?:da|tung|hoi|truoc|luc|sau|giai doan|nhiem ky|dau nam|cuoi nam|giua nam|quy hoach|muc tieu|ke hoach|ky|roi"
+    r"|duyet|dau tien|was|were|did|had|before|after|plan|target|worked|signed|held)\b"
+)
+_KINDS = frozenset(("how_many", "who", "which", "list", "other", "definition"))
+
+
+def with_notice(question: Question, finding: Finding, index: Index, history: Sequence[Turn]) -> Finding:
+    """`finding`, and behind it the newest notice that concerns it: the question names what the notice is about and asks
+    how things are, everything quoted is older than the notice, it was not shown before, and there is room."""
+    if finding.outcome != "answer" or not _of_now(question):
+        return finding
+    for document in sorted(index.documents.values(), key=lambda d: d.published, reverse=True):
+        shown = _shown(document, question, finding, index, history) if document.notice else None
+        if shown:
+            noted = replace(finding, shown=(*finding.shown, shown))
+            return noted if length(noted) <= MAX_CHARS else finding
+    return finding
+
+
+def _of_now(question: Question) -> bool:
+    bare = " ".join(map(fold, syllables(question.text)))
+    timed = question.codes or dates(question.text) or re.search(r"\b(?:19|20)\d\d\b", bare) or _PAST.search(bare)
+    return asks_status(question) or (question.kind in _KINDS and not timed)
+
+
+def _shown(
+    document: Document, question: Question, finding: Finding, index: Index, history: Sequence[Turn]
+) -> Shown | None:
+    if not _names(question.text, document.notice_about):
+        return None
+    if any(s.document.published >= document.published for s in finding.shown):
+        return None
+    if any(fold(key(document.notice)) in fold(key(clean(turn.content))) for turn in history):
+        return None
+    told = " ".join(s.document.text[s.start : s.end] for s in finding.shown)
+    since = {iso for _, _, iso in dates(document.notice)}
+    if since & {iso for _, _, iso in dates(told)}:
+        return None
+    start = document.text.rindex(document.notice)
+    end = start + len(document.notice)
+    for passage in index.passages:
+        if passage.document == document.id and passage.start <= start and end <= passage.end:
+            return Shown(
+                document, start, end, passage.headings, words.notice_note(question.language, document.published)
+            )
+    return None
+
+
+def _names(text: str, about: str) -> bool:
+    said, names = (" ".join(map(fold, syllables(t))) for t in (text, about))
+    return bool(names) and f" {names} " in f" {said} "

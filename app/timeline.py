@@ -1,0 +1,280 @@
+"""What changed and what is disputed: the newer statement before the older one, and both sides of a disagreement."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from app.parts import Rank, asks_agreement, entities, same_words, without_agreement
+from app.question import Question, understand
+from app.select import Quote
+from index.search import Index, scored_text
+from index.text import codes, dates, fold, key, months, syllables
+
+_POOL = 15  # sentences, best first, among which the other side is looked for
+_AS_GOOD = 0.5  # of the best score: the other side is about the same thing, though it may be said in other words
+_SAME = 0.75  # share of the question's words in one statement, by idf, that the other holds as well
+
+# What has not happened yet, and what says that something has (folded).
+_PENDING = re.compile(r"\b(?:dang trinh|con trinh|du kien|de xuat|phuong an|du thao|lo hen|theo ke hoach|du tinh)\b")
+_DONE = re.compile(
+    r"\b(?:(?:duoc|da) (?:\w+ ){0,4}?(?:phe duyet|thong qua|ban hanh|hoan thanh|thong xe|thanh lap|sap nhap|hop nhat)"
+    r"|phe duyet bang|thay the|sua doi|bo sung|dieu chinh|bai bo|chinh thuc|khong con|thong xe|khoi cong|hoan thanh"
+    r"|sap nhap|hop nhat|ket qua|sap xep|gom)\b"
+)
+_DISAGREE = re.compile(
+    r"\b(?:khong thong nhat|chua thong nhat|khong khop|chua khop|mau thuan|trai nguoc|trai nhau|lech nhau|khac nhau"
+    r"|(?:ghi|noi|dem) khac)\b"
+)
+_SOURCES = re.compile(r"\b(?:nguon|bao|trang|tai lieu|van ban|ban tin)\b")
+# Kinds of question whose answer time or another source may change: what a thing is called does not.
+_CHANGES = frozenset(("when", "how_many", "which_document", "other"))
+_STATUS = re.compile(
+    r"\b(?:da (?:\w+ )+chua|con (?:\w+ )+khong|con (?:\w+ )+hay da|chua|hien (?:nay|dang|gio|tai)|bay gio|yet|now|still"
+    r"|currently|already|buoc nao)\b"
+)
+_THEN = re.compile(r"\b(?:du kien|phuong an|du thao|ke hoach|de xuat|luc do|khi do|truoc do|ban dau)\b")
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """The quotes to show, in order, and what they are to each other."""
+
+    quotes: tuple[Quote, ...]
+    disagree: bool = False  # sources give different values
+    older: tuple[int, ...] = ()  # indexes of quotes that a quote before them overtook
+
+
+def _bare(text: str) -> str:
+    return " ".join(map(fold, syllables(text)))
+
+
+def asks_status(question: Question) -> bool:
+    """True for "đã được phê duyệt chưa?", "còn là một tỉnh riêng không?", "hiện …": how things stand."""
+    return bool(_STATUS.search(_bare(question.text)))
+
+
+def pending(text: str) -> bool:
+    """True when `text` tells of a plan, a draft, something submitted and not decided."""
+    return bool(_PENDING.search(_bare(text))) and not overtaken(text)
+
+
+def overtaken(text: str) -> bool:
+    """True when `text` itself tells both the plan and what became of it."""
+    bare = _bare(text)
+    return bool(re.search(r"\b(?:chinh thuc|thuc te la|nen tinh trang)\b", bare))
+
+
+def disagrees(text: str) -> bool:
+    """True when `text` itself says that sources disagree."""
+    bare = _bare(text)
+    return bool(_DISAGREE.search(bare) and _SOURCES.search(bare))
+
+
+def spoken_at(quote: Quote) -> str:
+    """ISO date, possibly partial, of what `quote` tells: the latest it names, else its document's."""
+    named = [iso for found in (dates, months) for _, _, iso in found(quote.text) if iso[:4].isdigit()]
+    return max(named, default=quote.document.published)
+
+
+def before_judging(question: Question, quotes: Sequence[Quote], index: Index, rank: Rank) -> list[Quote]:
+    """`quotes`, or for a question that asks whether the sources agree, or how things stand, those that say it."""
+    if asks_agreement(question.text):
+        return _sides(question, quotes, index, rank)
+    if asks_status(question) and question.kind in (*_CHANGES, "which"):
+        return _standing(question, quotes, index, rank)
+    return list(quotes)
+
+
+def _sides(question: Question, quotes: Sequence[Quote], index: Index, rank: Rank) -> list[Quote]:
+    """The sentence that tells the disagreement, if there is one, and the best about what is disputed."""
+    subject = without_agreement(question)
+    pool = rank(subject)
+    if not pool:
+        return list(quotes)
+    names = " ".join([n for n in entities(pool[0].text) if codes(n)][:1])
+    pool = [
+        *pool[:_POOL],
+        *rank(understand(f"{subject.text.rstrip(' ?.!')} {names} các nguồn không thống nhất"))[:_POOL],
+    ]
+    telling = [q for q in pool if disagrees(q.text) and _share(subject, q, index, with_title=True) >= _SAME]
+    if not telling:
+        return list(quotes)
+    first = max(telling, key=lambda q: (_figures(q) >= 2, _share(subject, q, index, with_title=False), q.score))
+    one_side = [q for q in quotes if not same_words(q.text, first.text) and _given(q) & _given(first)]
+    return [first, *one_side[:1]]
+
+
+def _given(quote: Quote) -> set[str]:
+    """Figures and dates that `quote` tells."""
+    told = {iso for _, _, iso in dates(quote.text)}
+    return told | {n for found in values(quote.text).values() for n in found}
+
+
+def _figures(quote: Quote) -> int:
+    """How many things one could disagree on `quote` tells: figures, dates, or words beside each other's source."""
+    return max(len(_given(quote)), len(re.findall(r"\bghi\b|\bgọi\b|\bnêu\b", quote.text)))
+
+
+_BY_WHAT = {"vi": "bằng văn bản nào, ngày nào", "en": "by which decision, on what date"}
+
+
+def _standing(question: Question, quotes: Sequence[Quote], index: Index, rank: Rank) -> list[Quote]:
+    """How things stand, newest first, with the document that made it so, if one is named."""
+    basis = rank(understand(f"{question.text.rstrip(' ?.!')} {_BY_WHAT[question.language]}"))[:_POOL]
+    if not basis or not quotes:
+        return list(quotes)
+    least = _AS_GOOD * max(q.coverage for q in quotes)
+    named = [
+        q
+        for q in basis
+        if codes(q.text) and not pending(q.text) and (q.coverage >= least or q.passage.id == quotes[0].passage.id)
+    ]
+    best = max(named, key=lambda q: (_made(q), q.score), default=None)
+    if best is None:
+        return list(quotes)
+    newest = [q for q in quotes[:1] if q.document.published >= best.document.published and not _before(q.text)]
+    kept: list[Quote] = []
+    for quote in [*newest, best, *(q for q in quotes if pending(q.text))]:
+        if not any(same_words(quote.text, other.text) for other in kept):
+            kept.append(quote)
+    return kept
+
+
+def _before(text: str) -> bool:
+    return pending(text) or _bare(text).startswith("truoc khi ")
+
+
+def _made(quote: Quote) -> float:
+    return bool(_DONE.search(_bare(quote.text))) + 0.5 * bool(dates(quote.text))
+
+
+def _share(question: Question, quote: Quote, index: Index, *, with_title: bool) -> float:
+    """Share of the content of `question` that `quote` holds, by idf, 0..1."""
+    text = f"{scored_text(quote.document, quote.passage)}" if with_title else quote.text
+    said = {fold(w) for w in syllables(text)}
+    weights = {fold(w): index.lexical.idf("~" + fold(w)) for w in question.words}
+    mass = sum(weights.values())
+    return sum(weight for word, weight in weights.items() if word in said) / mass if mass else 0.0
+
+
+def arranged(question: Question, quotes: Sequence[Quote], index: Index, rank: Rank) -> Told:
+    """`quotes`, that answer `question`, with the other side beside them: a newer or older statement of the same thing,
+    or a source that says otherwise."""
+    if any(disagrees(q.text) for q in quotes[:2]) and (asks_agreement(question.text) or question.kind in _CHANGES):
+        first = next(q for q in quotes if disagrees(q.text))
+        rest = [q for q in quotes if q is not first]
+        return Told((first, *rest) if asks_agreement(question.text) else tuple(quotes), disagree=True)
+    if question.kind not in _CHANGES or not quotes:
+        return Told(tuple(quotes))
+    ranked = rank(question)[:_POOL]
+    other = _other(question, quotes[0], ranked, index)
+    if other:
+        return _in_time(question, quotes, other)
+    disputed = _disputed(question, quotes[0], ranked, index)
+    if disputed:
+        return Told(tuple([quotes[0], disputed, *(q for q in quotes[1:] if q != disputed)][:3]), disagree=True)
+    return Told(tuple(quotes))
+
+
+def _same_thing(question: Question, one: Quote, other: Quote, index: Index) -> bool:
+    """True when both hold nearly the same of what is asked, and most of it."""
+    held = [_share(question, q, index, with_title=False) for q in (one, other)]
+    return min(held) >= _SAME * max(held) and max(held) >= _AS_GOOD
+
+
+def _other(question: Question, first: Quote, ranked: Sequence[Quote], index: Index) -> Quote | None:
+    """What `first` overtook, if it is done, or what overtook it, if it is pending."""
+    if not ranked:
+        return None
+    waits = pending(first.text)
+    for quote in ranked:
+        if quote.score < _AS_GOOD * ranked[0].score:
+            break
+        if same_words(quote.text, first.text) or pending(quote.text) == waits or overtaken(quote.text):
+            continue
+        old, new = (first, quote) if waits else (quote, first)
+        if _DONE.search(_bare(new.text)) and spoken_at(old) < spoken_at(new) and _same_thing(question, old, new, index):
+            return quote
+    return None
+
+
+def _in_time(question: Question, quotes: Sequence[Quote], other: Quote) -> Told:
+    """Newer before older, unless the question asks of the time of the older one."""
+    old, new = (quotes[0], other) if pending(quotes[0].text) else (other, quotes[0])
+    rest = [q for q in quotes if q not in (old, new) and not same_words(q.text, old.text)]
+    if _THEN.search(_bare(question.text)) and pending(quotes[0].text):
+        return Told((old, new, *rest)[:3])
+    return Told((new, old, *rest)[:2], older=(1,))
+
+
+_VALUE = re.compile(r"(?<![\w/.,-])(\d[\d.,]*\d|\d)\s?(km2|km²|km|ha|m2|%|[^\W\d_]+(?:\s(?:đồng|người|dân))?)")
+
+
+def values(text: str) -> dict[str, set[str]]:
+    """Figures by unit in `text`: "rộng 291 ha" -> {"ha": {"291"}}; dates, codes and years are none."""
+    taken = [(a, b) for found in (codes, dates, months) for a, b, _ in found(text)]
+    found: dict[str, set[str]] = {}
+    for match in _VALUE.finditer(text):
+        number, unit = match.groups()
+        if not any(a <= match.start() < b for a, b in taken) and not re.fullmatch(r"(?:19|20)\d\d", number):
+            found.setdefault(fold(key(unit)), set()).add(number)
+    return found
+
+
+def _disputed(question: Question, first: Quote, ranked: Sequence[Quote], index: Index) -> Quote | None:
+    """A sentence that says that sources disagree on what is asked, or another source's other value of it."""
+    if question.kind != "how_many" or not ranked:
+        return None
+    for quote in ranked:
+        if quote.score < _AS_GOOD * ranked[0].score:
+            break
+        if disagrees(quote.text) and _on_it(question, first, quote, index):
+            return quote
+    given = values(first.text)
+    for quote in ranked[:_POOL]:
+        if quote.score < _CLOSE * ranked[0].score:
+            break
+        held = [_share(question, q, index, with_title=False) for q in (first, quote)]
+        other = quote.document.id != first.document.id and held[1] >= held[0]
+        if other and _differ(given, values(quote.text), first, quote):
+            return quote
+    return None
+
+
+_CLOSE = 0.8  # of the best score: two values of one slot are told in nearly the same words
+
+
+def _differ(one: dict[str, set[str]], other: dict[str, set[str]], first: Quote, second: Quote) -> bool:
+    """True when both give one figure of the same unit, not the same one, and no other year."""
+    years = [set(re.findall(r"(?<!\d)(?:19|20)\d\d(?!\d)", q.text)) for q in (first, second)]
+    if years[0] != years[1]:
+        return False
+    shared = [unit for unit in one if unit in other]
+    return any(len(one[u]) == len(other[u]) == 1 and one[u] != other[u] for u in shared) and not any(
+        one[u] == other[u] for u in shared
+    )
+
+
+_ON = re.compile(r"\b(?:về|trong việc)\s+([^:;,]{3,80})[:;,]")
+
+
+def _on_it(question: Question, first: Quote, quote: Quote, index: Index) -> bool:
+    """True when what `quote` calls disputed ("không thống nhất về diện tích Hậu Giang: …") is what is asked, and
+    `first` is one of the sides."""
+    on = _ON.search(quote.text)
+    if not on:
+        return False
+    words = [fold(w) for w in syllables(on.group(1))]
+    asked = {fold(w) for w in question.words}
+    pairs = list(pairwise(words))
+    spoken = asked | {fold(w) for w in syllables(first.text)}
+    weights = {w: index.lexical.idf("~" + w) for w in words}
+    mass = sum(weights.values())
+    in_question = sum(v for w, v in weights.items() if w in asked) / mass if mass else 0.0
+    in_both = sum(v for w, v in weights.items() if w in spoken) / mass if mass else 0.0
+    figures = {n for found in values(first.text).values() for n in found}
+    told = {n for found in values(quote.text).values() for n in found}
+    return bool(pairs) and in_question >= _AS_GOOD and in_both >= _SAME and bool(figures & told)
