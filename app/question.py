@@ -14,7 +14,10 @@ from index.text import clean, codes, dates, fold, key, short_codes, syllables
 MAX_CHARS = 1000
 """A question is cut at this many characters; a longer one is a document."""
 
-Kind = Literal["who", "when", "how_many", "which_document", "which", "definition", "list", "compare", "why", "other"]
+Kind = Literal[
+    "who", "when", "where", "how_many", "which_document", "which", "definition", "list", "compare", "why", "yes_no",
+    "other",
+]  # fmt: skip
 
 # Words that only frame a question, in key form (see index.text.key). They are left out of matching: "nào" in a sentence
 # is no sign that it answers. A plain word of an accented question is looked up as typed, so "ba" (three) stays content.
@@ -68,6 +71,12 @@ _ASKS: tuple[tuple[Kind, str], ...] = (
         r"\b(?:liet ke|ke ten|ke ra|neu (?:day du|cac|ten|ra)|gom nhung|bao gom|gom co|gom|la nhung"
         r"|nhung \w+(?: \w+)? nao|cac \w+(?: \w+)? nao|cu the la|list|name the|what are|which are)\b",
     ),
+    ("where", r"\b(?:(?:o|tai|ve|den|toi|voi|ra) dau|where)\b"),
+    (
+        "yes_no",
+        r"\b(?:co phai|co dung|dung|phai|co) .*\b(?:khong|ko|hong|hok|chua)\b|\b(?:phai|dung) (?:khong|ko|hong|hok)\b"
+        r"|^(?:is|are|was|were|did|does|do|has|have|can|will)\b",
+    ),
     ("which", r"\b\w+ nao\b|\bwhich \w+"),
     (
         "definition",
@@ -98,6 +107,7 @@ class Question:
     codes: tuple[str, ...]  # canonical document codes
     numbers: tuple[str, ...]  # years and numbers of three digits or more, as digits
     phrases: tuple[str, ...]  # what stands in quotation marks
+    names: tuple[str, ...]  # runs of two capitalised words or more, with the number behind: "Sông Hậu 2"
     unit: tuple[str, ...]  # what is counted: the folded syllables after "bao nhiêu", "mấy"
     focus: str  # what is asked for: the folded syllable before "nào" ("trường đại học nào" -> "hoc"); "" when unknown
 
@@ -112,12 +122,12 @@ def understand(text: str) -> Question:
     text = _apart(untelex(clean(text)[:MAX_CHARS].strip()))
     language: Language = "en" if is_english(text) else "vi"
     bare = _bare(text)
-    kind: Kind = next((kind for kind, pattern in _ASKS if re.search(pattern, bare)), "other")
+    asking = _kind(_bare(text.rpartition(": ")[2]))  # "PCI xếp thứ mấy: Do ai công bố?": a follow-up made whole
     spoken_for = [(a, b) for a, b, _ in codes(text)] + [(a, b) for a, b, _ in dates(text)]
     return Question(
         text=text,
         language=language,
-        kind=kind,
+        kind=asking if asking != "other" else _kind(bare),
         words=content_words(text, language),
         codes=tuple(dict.fromkeys(code for _, _, code in codes(text))),
         numbers=tuple(
@@ -126,9 +136,14 @@ def understand(text: str) -> Question:
             if not any(a <= m.start() < b for a, b in spoken_for)
         ),
         phrases=tuple(p for p in _QUOTED.findall(text) if len(syllables(p)) >= 2),
+        names=tuple(_names(text)),
         unit=_unit(bare),
         focus=_focus(bare),
     )
+
+
+def _kind(bare: str) -> Kind:
+    return next((kind for kind, pattern in _ASKS if re.search(pattern, bare)), "other")
 
 
 def _apart(text: str) -> str:
@@ -171,6 +186,27 @@ def _unit(bare: str) -> tuple[str, ...]:
 
 # Units as people say them (folded first syllable) and as documents write them.
 _UNITS = {"hec": "ha", "hecta": "ha", "cay": "km", "kilomet": "km", "ki": "km"}
+
+
+_PUNCTUATION = "“”\"'’(),.:;?!"
+
+
+def _names(text: str) -> list[str]:
+    """Runs of two capitalised words or more in `text`; acronyms are none."""
+    runs: list[list[int]] = [[]]
+    words = text.split()
+    for i, word in enumerate(words):
+        bare = word.strip(_PUNCTUATION)
+        numbered = bare.isdecimal() and len(bare) < 3 and len(runs[-1]) > 1 and not word.startswith("(")
+        if not numbered and (not bare.istitle() or not bare.isalpha()):
+            runs.append([])
+            continue
+        runs[-1].append(i)
+        if numbered or word[-1] in _PUNCTUATION:
+            runs.append([])
+    # "Khi Hậu Giang …", "Ông Trần Hồng Hà …": the first word of a question is capitalised anyway
+    runs = [run[1:] if run[:1] == [0] and len(run) > 2 else run for run in runs]
+    return [" ".join(words[i].strip(_PUNCTUATION) for i in run) for run in runs if len(run) > 1]
 
 
 def _focus(bare: str) -> str:

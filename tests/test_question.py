@@ -129,7 +129,7 @@ def test_a_long_question_before_does_not_push_the_new_one_out() -> None:
 @pytest.mark.parametrize(
     ("question", "kind"),
     [
-        ("Nhà máy ở đâu nhiều nhất?", "other"),
+        ("Nhà máy ở đâu nhiều nhất?", "where"),
         ("nha may o dau nhieu nhat", "how_many"),  # without diacritics nobody can tell
         ("Đất rộng nhiêu cây số vuông?", "how_many"),
     ],
