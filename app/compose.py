@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from app import words
 from app.question import Question
 from app.select import Quote
-from app.types import Answer, Citation, Language, Outcome
+from app.types import MARKER, Answer, Citation, Language, Outcome
 from index.types import Document
 
 
@@ -44,6 +44,17 @@ def refusal(question: Question, narrowed: bool) -> Finding:
 def related(question: Question, shown: Sequence[Shown]) -> Finding:
     """The nearest places, which do not answer."""
     return Finding("related", words.related_lead(question.language), tuple(shown))
+
+
+def correcting(question: Question, shown: Shown, said: str = "", asked: str = "") -> Finding:
+    """The place that says otherwise than the question: `said`, not `asked`, where these are values."""
+    lead = words.correction_lead(question.language, said, "" if MARKER.search(said + asked) else asked)
+    return Finding("correction", lead, (shown,))
+
+
+def unknown(question: Question, missing: str, nearest: str, shown: Shown) -> Finding:
+    """The document nearest to the one the question names, which is not there."""
+    return Finding("correction", words.unknown_lead(question.language, missing, nearest), (shown,))
 
 
 def answering(question: Question, shown: Sequence[Shown]) -> Finding:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import itertools
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -218,13 +218,22 @@ def counted(text: str) -> dict[str, set[int]]:
     """Numbers said of things in `text`, by the folded first syllable of the thing: "bốn trụ cột" -> {"tru": {4}}."""
     found: dict[str, set[int]] = {}
     words = syllables(text)
-    numerals = _NUMERALS if any(fold(w) != w for w in words) else _BARE_NUMERALS
-    for before, (word, thing) in zip(["", *words], itertools.pairwise(words), strict=False):
-        # isdecimal, not isdigit: "²" and "①" are digits that int() refuses
-        number = int(word) if word.isdecimal() and len(word) < 4 else numerals.get(word)
-        if number is not None and thing.isalpha() and not (word == "năm" and before in _BEFORE_YEAR):
+    for i, thing in enumerate(words[1:]):
+        number = numeral(words, i)
+        if number is not None and thing.isalpha():
             found.setdefault(fold(thing), set()).add(number)
     return found
+
+
+def numeral(words: Sequence[str], i: int) -> int | None:
+    """The number, below 1000, that `words[i]` says among the `words` of a text; None when it says none."""
+    word, before = words[i], words[i - 1] if i else ""
+    if word.isdecimal() and len(word) < 4:  # isdecimal, not isdigit: "²" and "①" are digits that int() refuses
+        return int(word)
+    if word == "năm" and before in _BEFORE_YEAR:
+        return None
+    accented = any(fold(w) != w for w in words)
+    return (_NUMERALS if accented else _BARE_NUMERALS).get(word)
 
 
 # After these "năm" is a year, not five: "trong năm thành phố …".
