@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from app.about import asked_of_article, lines_about
 from app.compose import Finding, Shown, answering, compose, correcting, refusal, related, unknown
 from app.followup import own_words, resolve
+from app.papers import nearest, written_out
 from app.premise import correct
 from app.question import Question, content_words, sides, understand
 from app.select import Quote, rank_quotes
 from app.support import outcome
 from app.types import Answer, Turn
-from app.unknown import nearest
 from index.filters import Filter
 from index.search import Index
 from index.text import clean, fold, syllables
@@ -63,6 +63,7 @@ def _find(question: Question, index: Index, narrowed: bool) -> Finding:
     lines = _about_article(question, index)
     if lines:
         return answering(question, [Shown(index.documents[p.document], p.start, p.end, p.headings) for p in lines])
+    question = written_out(question, index)
     if near := nearest(question, index):
         missing, name, quote = near
         return unknown(question, missing, name, Shown.of(quote))

@@ -279,8 +279,15 @@ def unknown_codes(question: Question, index: Index) -> tuple[str, ...]:
     # "05-QĐ" may be a quy định or a quyết định: all readings of one place have to be unknown
     for a, b in dict.fromkeys((a, b) for a, b, _ in short):
         if not any(index.lexical.frequency("#" + c) for x, y, c in short if (x, y) == (a, b)):
-            found.append((a, b))
+            named = _KIND_NAME.search(question.text, max(0, a - 24), a)
+            found.append((named.start() if named else a, b))
     return tuple(question.text[a:b] for a, b in found)
+
+
+# "nghị quyết số ", "NQ ", "Luật " before a number
+_KIND_NAME = re.compile(
+    r"(?:\b(?:(?:NQ|Q[ĐD]|N[ĐD]|CTr?|KH|TT|TB|KL|Luật|luat)|(?!(?:theo|hỏi|của|về|và|trong|in|of|the)\s)[^\W\d_]+\s+[^\W\d_]+)\s+(?:(?:số|so|no\.?)\s+)?)?$", re.I
+)
 
 
 def unknown_names(question: Question, index: Index) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""A document the collection does not have, and the one it has whose code is nearest."""
+"""Documents a question names: one named short written out, one that is not there and the nearest that is."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from index.search import Index
 from index.text import codes, short_codes
 
 _HITS = 6
+_FEW = 200  # numbers below are near each other
 _FAR = 60  # how far the number of the nearest code may be; a decree of another decade is no slip of the pen
 
 
@@ -24,13 +25,41 @@ def nearest(question: Question, index: Index) -> tuple[str, str, Quote] | None:
     """
     missing = unknown_codes(question, index)
     for canonical in _alike(missing[0], index) if missing else ():
-        asked = understand(f"{_written(missing[0], canonical)} là gì?")
-        ranked = rank_quotes(asked, index, index.search(asked.text, _HITS))
-        found = [(q, name) for q in ranked if (name := _name_in(q.text, canonical))]
-        if found:  # the sentence that begins with it says what it is
-            quote, name = min(found, key=lambda f: (not _name_in(headword(f[0].text), canonical), -f[0].score))
+        if found := introducing(_written(missing[0], canonical), canonical, index):
+            name, quote = found
             return missing[0], name, quote
     return None
+
+
+def introducing(typed: str, canonical: str, index: Index) -> tuple[str, Quote] | None:
+    """The document `canonical`, written about as `typed`: its name, and the sentence that says what it is."""
+    asked = understand(f"{typed} là gì?")
+    ranked = rank_quotes(asked, index, index.search(asked.text, _HITS))
+    found = [(name, q) for q in ranked if (name := _name_in(q.text, canonical))]
+    # the sentence that begins with it and names no other says what it is
+    return min(
+        found,
+        key=lambda f: (not _name_in(headword(f[1].text), canonical), len(codes(f[1].text)), -f[1].score),
+        default=None,
+    )
+
+
+_ISSUERS = ("tu", "ttg", "ubnd", "hdnd", "cp")
+
+
+def written_out(question: Question, index: Index) -> Question:
+    """`question` with "nghị quyết 05" as "nghị quyết 05-NQ/TU" when that is the only 05 of the kind in the index: who
+    names a document short means it by its code all the same."""
+    short = short_codes(question.text)
+    if question.codes or len({code for _, _, code in short}) != 1:
+        return question
+    start, end, code = short[0]
+    kind, number = re.fullmatch(r"([a-z]+)(\d+)", code).groups()  # type: ignore[union-attr]
+    known = [issuer for issuer in _ISSUERS if index.lexical.frequency(f"#{number}{kind}{issuer}")]
+    if len(known) != 1:
+        return question
+    full = f"{number.zfill(2)}-{kind.upper()}/{known[0].upper()}"
+    return understand(f"{question.text[:start]}{full}{question.text[end:]}")
 
 
 def _alike(typed: str, index: Index) -> Iterator[str]:
@@ -40,13 +69,14 @@ def _alike(typed: str, index: Index) -> Iterator[str]:
     number, letters, kind_first = _parts(canonical, bool(full))
     if not number:
         return
-    others = sorted(range(1, number + _FAR), key=lambda n: (not _slip(n, number), abs(n - number)))
+    far = _FAR if number > _FEW else number
+    others = sorted(range(1, number + far + 1), key=lambda n: (not _slip(n, number), abs(n - number)))
     for n in others:
         code = f"{letters}{n}" if kind_first else f"{n}{letters}"
-        if abs(n - number) <= _FAR or _slip(n, number):
+        if abs(n - number) <= far or _slip(n, number):
             if index.lexical.frequency("#" + code):
                 yield code
-    issuer = next((i for i in ("tu", "ttg", "ubnd", "hdnd", "cp") if letters.endswith(i)), "")
+    issuer = next((i for i in _ISSUERS if letters.endswith(i)), "")
     if full and issuer:
         for kind in ("nq", "qd", "da", "ctr", "kh", "ct", "kl"):
             if index.lexical.frequency(f"#{number}{kind}{issuer}"):
