@@ -12,7 +12,7 @@ from index.search import Index
 from index.text import codes, short_codes
 
 _HITS = 6
-_FEW = 200  # numbers below are near each other
+_FEW = 100  # numbers below are near each other
 _FAR = 60  # how far the number of the nearest code may be; a decree of another decade is no slip of the pen
 
 

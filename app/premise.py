@@ -49,7 +49,10 @@ def _of_code(question: Question, ranked: Sequence[Quote]) -> list[Quote]:
 
 
 # "theo TTXVN ngày …", "đăng ngày …" date the source, not what it tells
-_SOURCE_DATE = re.compile(r"(?:\btheo\b[^,;.]*|\bbài(?: gốc| viết| báo)?(?: đề)?|\bđăng(?: ngày)?|\bbáo\b[^,;.]*|\.vn[^,;.]*)\s*$", re.IGNORECASE)
+_SOURCE_DATE = re.compile(
+    r"(?:\btheo\b[^,;.]*|\bbài(?: gốc| viết| báo)?(?: đề)?|\bđăng(?: ngày)?|\bbáo\b[^,;.]*|\.vn[^,;.]*)\s*$",
+    re.IGNORECASE,
+)
 _YEAR = re.compile(
     r"\b(?:ra đời|ban hành|ra|ký|có từ|thông qua|duyệt|ra doi|ban hanh|issued|adopted|signed|approved)"
     r"(?: vào| từ| vao| tu)? (?:năm|nam|in) ((?:19|20)\d\d)\b",
@@ -102,7 +105,8 @@ def _person(question: Question, ranked: Sequence[Quote], index: Index) -> Correc
     if any(_has(q.text, n) for q in about for n in people):
         return None
     return next(
-        (Correction(q) for q in about if _SIGNED.search(q.text) and has_person(q.text) and len(codes(q.text)) == 1), None
+        (Correction(q) for q in about if _SIGNED.search(q.text) and has_person(q.text) and len(codes(q.text)) == 1),
+        None,
     )
 
 
@@ -212,7 +216,11 @@ def _count(question: Question, ranked: Sequence[Quote], index: Index) -> Correct
         said, quote, thing = sure[0]
         if asked < said and (len(question.codes) > 1 or len(question.names) > 1 or question.kind == "compare"):
             continue  # "hai đề án 05-ĐA/TU và 06-ĐA/TU" are two of five
-        if best >= 2 or re.search(rf"[“\"]\w+ {re.escape(thing)}[”\"]", key(quote.text)) or _single(things, thing, quote):
+        if (
+            best >= 2
+            or re.search(rf"[“\"]\w+ {re.escape(thing)}[”\"]", key(quote.text))
+            or _single(things, thing, quote)
+        ):
             return Correction(quote, f"{_in_words(said)} {thing}", _in_words(asked))
     return None
 
@@ -247,7 +255,7 @@ def _in_words(number: int) -> str:
 
 
 def _english_count(question: Question, ranked: Sequence[Quote]) -> Correction | None:
-    """"four strategic breakthrough tasks": each word behind the number must have its translation behind another."""
+    """ "four strategic breakthrough tasks": each word behind the number must have its translation behind another."""
     for asked, things in _numbered(question.text):
         names = []
         for word in things[:3]:
@@ -270,7 +278,9 @@ def _within(term: str, words: Sequence[str]) -> bool:
     return f" {term.replace('_', ' ')} " in f" {' '.join(map(fold, words))} "
 
 
-_RANK = re.compile(r"\b(?:hạng|thứ|hang|thu|ranked|rank)\s+(\d{1,3})\b(?!\s*/)(?:\s+(cả nước|toàn quốc|ca nuoc|toan quoc))?", re.I)
+_RANK = re.compile(
+    r"\b(?:hạng|thứ|hang|thu|ranked|rank)\s+(\d{1,3})\b(?!\s*/)(?:\s+(cả nước|toàn quốc|ca nuoc|toan quoc))?", re.I
+)
 
 
 def _rank(question: Question, ranked: Sequence[Quote], index: Index) -> Correction | None:
@@ -278,7 +288,9 @@ def _rank(question: Question, ranked: Sequence[Quote], index: Index) -> Correcti
     asked = _RANK.search(question.text)
     if not asked:
         return None
-    about = [q for q in ranked if _share(question, q, index, without=asked.group()) >= _SAME and _same_time(question, q)]
+    about = [
+        q for q in ranked if _share(question, q, index, without=asked.group()) >= _SAME and _same_time(question, q)
+    ]
     if any(asked.group(1) == m.group(1) for q in ranked for m in _RANK.finditer(q.text)):
         return None
     for quote in about:
@@ -289,7 +301,8 @@ def _rank(question: Question, ranked: Sequence[Quote], index: Index) -> Correcti
 
 
 _MEASURED = re.compile(
-    r"(?<![\d.,/-])(\d[\d.,]*\d|\d)\s?(%|ha\b|km2\b|km\b|m2\b|(?:nghìn |ngàn )?(?:tỷ|tỉ|triệu)(?: đồng)?|lượt|bậc|điểm)", re.I
+    r"(?<![\d.,/-])(\d[\d.,]*\d|\d)\s?(%|ha\b|km2\b|km\b|m2\b|(?:nghìn |ngàn )?(?:tỷ|tỉ|triệu)(?: đồng)?|lượt|bậc|điểm)",
+    re.I,
 )
 
 

@@ -276,6 +276,12 @@ def unknown_codes(question: Question, index: Index) -> tuple[str, ...]:
     full = codes(question.text)
     found = [(a, b) for a, b, code in full if not index.lexical.frequency("#" + code)]
     short = [(a, b, c) for a, b, c in short_codes(question.text) if not any(a < y and x < b for x, y, _ in full)]
+    if question.language == "en":  # "component project 3" and "plan 5" are no documents
+        short = [
+            (a, b, c)
+            for a, b, c in short
+            if not re.search(r"(?:project|plan|program(?:me)?)\W*$", question.text[:a], re.I)
+        ]
     # "05-QĐ" may be a quy định or a quyết định: all readings of one place have to be unknown
     for a, b in dict.fromkeys((a, b) for a, b, _ in short):
         if not any(index.lexical.frequency("#" + c) for x, y, c in short if (x, y) == (a, b)):
@@ -286,7 +292,8 @@ def unknown_codes(question: Question, index: Index) -> tuple[str, ...]:
 
 # "nghị quyết số ", "NQ ", "Luật " before a number
 _KIND_NAME = re.compile(
-    r"(?:\b(?:(?:NQ|Q[ĐD]|N[ĐD]|CTr?|KH|TT|TB|KL|Luật|luat)|(?!(?:theo|hỏi|của|về|và|trong|in|of|the)\s)[^\W\d_]+\s+[^\W\d_]+)\s+(?:(?:số|so|no\.?)\s+)?)?$", re.I
+    r"(?:\b(?:(?:NQ|Q[ĐD]|N[ĐD]|CTr?|KH|TT|TB|KL|Luật|luat)|(?!(?:theo|hỏi|của|về|và|trong|in|of|the)\s)[^\W\d_]+\s+[^\W\d_]+)\s+(?:(?:số|so|no\.?)\s+)?)?$",
+    re.I,
 )
 
 

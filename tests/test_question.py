@@ -93,7 +93,7 @@ def turns(asked: str, answered: str) -> list[Turn]:
         (
             turns("Nghị quyết 05-NQ/TU nói về gì?", "Về nhân lực."),
             "Ban hành ngày nào vậy?",
-            "Nghị quyết 05-NQ/TU nói về gì: Ban hành ngày nào vậy?",
+            "Nghị quyết 05-NQ/TU: Ban hành ngày nào vậy?",
         ),
         (
             turns("Bốn trụ là gì?", "Là bốn trụ cột."),
