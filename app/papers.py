@@ -9,7 +9,7 @@ from app.question import Question, understand
 from app.rules import unknown_codes
 from app.select import Quote, headword, rank_quotes
 from index.search import Index
-from index.text import codes, short_codes
+from index.text import codes, fold, short_codes
 
 _HITS = 6
 _FEW = 100  # numbers below are near each other
@@ -27,7 +27,7 @@ def nearest(question: Question, index: Index) -> tuple[str, str, Quote] | None:
     for canonical in _alike(missing[0], index) if missing else ():
         if found := introducing(_written(missing[0], canonical), canonical, index):
             name, quote = found
-            return missing[0], name, quote
+            return missing[0], _written(missing[0], canonical) if name.isdigit() else name, quote
     return None
 
 
@@ -59,7 +59,13 @@ def written_out(question: Question, index: Index) -> Question:
     if len(known) != 1:
         return question
     full = f"{number.zfill(2)}-{kind.upper()}/{known[0].upper()}"
-    return understand(f"{question.text[:start]}{full}{question.text[end:]}")
+    before = question.text[:start]
+    if kind in _NAMES and (abbreviated := re.search(rf"\b{kind}\s+$", fold(before), re.IGNORECASE)):  # "nq 05"
+        before = f"{before[: abbreviated.start()]}{_NAMES[kind] if question.accented else fold(_NAMES[kind])} "
+    return understand(f"{before}{full}{question.text[end:]}")
+
+
+_NAMES = {"nq": "nghị quyết", "qd": "quyết định", "da": "đề án", "kh": "kế hoạch", "ct": "chỉ thị", "kl": "kết luận"}
 
 
 def _alike(typed: str, index: Index) -> Iterator[str]:
@@ -69,13 +75,12 @@ def _alike(typed: str, index: Index) -> Iterator[str]:
     number, letters, kind_first = _parts(canonical, bool(full))
     if not number:
         return
-    far = _FAR if number > _FEW else number
+    far = number if number <= _FEW else _FAR if full else 0
     others = sorted(range(1, number + far + 1), key=lambda n: (not _slip(n, number), abs(n - number)))
     for n in others:
         code = f"{letters}{n}" if kind_first else f"{n}{letters}"
-        if abs(n - number) <= far or _slip(n, number):
-            if index.lexical.frequency("#" + code):
-                yield code
+        if (abs(n - number) <= far or _slip(n, number)) and index.lexical.frequency("#" + code):
+            yield code
     issuer = next((i for i in _ISSUERS if letters.endswith(i)), "")
     if full and issuer:
         for kind in ("nq", "qd", "da", "ctr", "kh", "ct", "kl"):

@@ -15,7 +15,7 @@ from app.papers import introducing
 from app.question import Question, content_words, numeral
 from app.select import Quote, has_person, headword
 from index.search import Index
-from index.text import bare_syllables, codes, dates, fold, key, syllables
+from index.text import bare_syllables, codes, dates, fold, key, short_codes, syllables
 from index.translate import translations
 
 
@@ -67,7 +67,7 @@ def _own_dates(text: str) -> list[tuple[str, str]]:
 
 def _date(question: Question, ranked: Sequence[Quote], index: Index) -> Correction | None:
     """The day or year of a document or an event: "05-NQ/TU ngày 15/8/2021"."""
-    asked = [(question.text[a:b], iso) for a, b, iso in dates(question.text)]
+    asked = _own_dates(question.text)
     year = _YEAR.search(question.text)
     if year and not asked:
         asked = [(year.group(1), year.group(1))]
@@ -178,8 +178,8 @@ def _subject(question: Question, ranked: Sequence[Quote], index: Index) -> Corre
 
 # What is counted too loosely to be told apart, and what is measured: see _amount.
 _NOT_COUNTED = frozenset(
-    "năm tháng ngày giờ phút lần người cái việc điều con nơi thứ ông bà anh chị em tỉ tỷ triệu nghìn ngàn trăm mươi đồng km "
-    "ha m cả hai ba trong của là và bên bậc điểm độ phần lượt".split()
+    "năm tháng ngày giờ phút lần người cái việc điều con nơi thứ ông bà anh chị em tỉ tỷ triệu nghìn ngàn trăm mươi "
+    "đồng km ha m cả hai ba trong của là và bên bậc điểm độ phần lượt".split()
 )
 
 
@@ -187,9 +187,14 @@ _ENDS_THING = frozenset("ở tại theo về của và là trong cho mà do đư
 
 
 def _numbered(text: str) -> Iterator[tuple[int, list[str]]]:
-    """Numbers of 2 to 10 said of things in `text`, each with the six syllables behind it."""
+    """Numbers of 2 to 30 said of things in `text`, each with the six syllables behind it; not those of documents and
+    dates."""
+    for start, end in sorted(
+        {(a, b) for found in (codes, short_codes, dates) for a, b, _ in found(text)}, reverse=True
+    ):
+        text = f"{text[:start]}; {text[end:]}"
     words = syllables(text)
-    for i, word in enumerate(words[:-1]):
+    for i in range(len(words) - 1):
         number = numeral(words, i)
         if number and 1 < number <= 30 and words[i + 1].isalpha() and words[i + 1] not in _NOT_COUNTED:
             yield number, words[i + 1 : i + 7]
@@ -257,6 +262,8 @@ def _in_words(number: int) -> str:
 def _english_count(question: Question, ranked: Sequence[Quote]) -> Correction | None:
     """ "four strategic breakthrough tasks": each word behind the number must have its translation behind another."""
     for asked, things in _numbered(question.text):
+        if not re.search(rf"\b(?:{asked}|{_ENGLISH.get(asked, asked)})\b", question.text, re.IGNORECASE):
+            continue  # "tu" is four without diacritics
         names = []
         for word in things[:3]:
             if word in ("of", "in", "for", "that", "and", "are", "does", "did"):
@@ -272,6 +279,9 @@ def _english_count(question: Question, ranked: Sequence[Quote]) -> Correction | 
         if said and asked not in {number for number, _ in said} and len({n for n, _ in said}) == 1:
             return Correction(said[0][1], str(said[0][0]), str(asked))
     return None
+
+
+_ENGLISH = dict(enumerate("two three four five six seven eight nine ten".split(), 2))
 
 
 def _within(term: str, words: Sequence[str]) -> bool:
@@ -301,7 +311,8 @@ def _rank(question: Question, ranked: Sequence[Quote], index: Index) -> Correcti
 
 
 _MEASURED = re.compile(
-    r"(?<![\d.,/-])(\d[\d.,]*\d|\d)\s?(%|ha\b|km2\b|km\b|m2\b|(?:nghìn |ngàn )?(?:tỷ|tỉ|triệu)(?: đồng)?|lượt|bậc|điểm)",
+    r"(?<![\d.,/-])(\d[\d.,]*\d|\d)\s?"
+    r"(%|ha\b|km2\b|km\b|m2\b|(?:nghìn |ngàn )?(?:tỷ|tỉ|triệu)(?: đồng)?|lượt|bậc|điểm)",
     re.I,
 )
 
@@ -332,14 +343,16 @@ def _unit(unit: str) -> str:
 
 # ---------------------------------------------------------------- what is what
 
+_CLAIM = re.compile(
+    r"(?:có phải(?: là)?|\blà) (?:làm |về |phát triển )?(.+?)(?: phải không| đúng không| không)?\s*\?*$"
+)
 _NTH = re.compile(r"\b(\w+(?: \w+)?) thứ (nhất|hai|ba|tư|năm|sáu|\d)\b", re.IGNORECASE)
 
 
 def _ordinal(question: Question, ranked: Sequence[Quote], index: Index) -> Correction | None:
     """Which one is the second: "Trọng tâm thứ hai là hạ tầng"."""
     nth = _NTH.search(question.text)
-    claim = re.search(r"(?:có phải(?: là)?|\blà) (?:làm |về |phát triển )?(.+?)(?: phải không| đúng không| không)?\s*\?*$",
-                      question.text[nth.end() :]) if nth else None  # fmt: skip
+    claim = _CLAIM.search(question.text, nth.end()) if nth else None
     if not nth or not claim:
         return None
     pairs = _pairs_of(claim.group(1), question, index)

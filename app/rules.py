@@ -64,7 +64,7 @@ _AREA = "ha|hec ta|hecta|km2|m2|km²|m²|cay so vuong"
 # What is asked for (folded; first that matches the words after "bao nhiêu") -> what may stand behind the number.
 _UNITS = (
     (r"cay so vuong|km2|met vuong|m2|hec|ha\b|hecta|dat\b", _AREA),
-    (r"km\b|cay\b|kilomet", "km|cay so|kilomet"),
+    (r"km\b|cay so|kilomet", "km|cay so|kilomet"),
     (r"phan tram", "%|phan tram"),
     (r"tien\b|dong\b|ti\b|ty\b|trieu\b|kinh phi|von\b", _MONEY),
     (r"(?:nguoi|dan|nhan khau|tay tho|tho|cong nhan|lao dong)\b", _PEOPLE),
@@ -76,7 +76,7 @@ _NO_UNIT = frozenset(
     "ca nay do xuong sap dzay hả bay ban cha chu anh chi em ong ba mot hai hong khong moi nhat tren tong diem thang "
     "trong truoc sau ngay nam gio xep cao muc hang".split()
 )
-_BEFORE_UNIT = frozenset("cai chiec tam doi con vi thu chuc ngan nghin tram luot".split())
+_BEFORE_UNIT = frozenset("cai chiec cay tam doi con vi thu chuc ngan nghin tram luot".split())
 _ENGLISH_UNITS = (
     (r"\bhow old\b", "tuoi|sinh nam|sinh ngay"),
     (r"\bhow much\b.*\b(?:cost|money|spent|spend|paid|pay|budget|invest\w*|worth)\b|\bhow much money\b", _MONEY),
@@ -149,10 +149,10 @@ def _items(text: str) -> int:
 
 _OFFICES = re.compile(
     r"\b(?:tinh uy|thanh uy|huyen uy|ubnd|uy ban|hdnd|hoi dong|quoc hoi|chinh phu|ban chap hanh|dang bo|bo chinh tri"
-    r"|hiep hoi|cong ty|tap doan|van phong|ban quan ly|so \w+|bo \w+|dai hoc|lien danh|ngan hang|co quan|tinh)\b"
+    r"|hiep hoi|cong ti|tap doan|van phong|ban quan li|so \w+|bo \w+|dai hoc|lien danh|ngan hang|co quan|tinh)\b"
 )
-_FIRMS = re.compile(r"\b(?:cong ty|tap doan|tong cong ty|lien danh|ngan hang|xi nghiep|nha thau|chu dau tu)\b")
-_SIGNS = re.compile(r"\b(?:ky|ki|sign|signs|signed)\b")
+_FIRMS = re.compile(r"\b(?:cong ti|tap doan|tong cong ti|lien danh|ngan hang|xi nghiep|nha thau|chu dau tu)\b")
+_SIGNS = re.compile(r"\b(?:ký|kí)\b", re.IGNORECASE)  # with its mark: "nhiệm kỳ" is a term
 _A_PERSON = re.compile(
     r"\b(?:ten (?:la )?gi|ong nao|ba nao|nguoi nao|chuyen gia nao|(?:bi thu|chu tich|giam doc|bo truong) nao|sinh nam"
     r"|giu chuc|chu tich|bi thu|giam doc|chairman|director|secretary|minister|president)\b"
@@ -160,7 +160,7 @@ _A_PERSON = re.compile(
 _ASKS_WHO = re.compile(r"\b(?:ai|who|whom|whose|nguoi|ong|ba|bi thu|chu tich|giam doc|thu tuong|bo truong|tac gia)\b")
 _BY_NAME = re.compile(r"\b(?:[Dd]o|[Bb]ởi|:)\s(?:[A-ZĐÀ-Ỹ][^\W\d_]+\s?){2,4}")
 _A_FIRM = re.compile(
-    r"\b(?:nha thau|cong ty|tap doan|doanh nghiep|ngan hang|hang) nao\b|\bwhich (?:company|firm|bank)\b"
+    r"\b(?:nha thau|cong ti|tap doan|doanh nghiep|ngan hang|hang) nao\b|\bwhich (?:company|firm|bank)\b"
 )
 
 
@@ -176,8 +176,8 @@ def lacks_maker(question: Question, quotes: Sequence[Quote]) -> bool:
     if question.kind == "who" and not _ASKS_WHO.search(bare):  # "Bốn trụ cột, nếu đọc cho đủ tên, là gì?"
         return False
     persons = [has_person(q.text) or bool(_BY_NAME.search(q.text)) for q in quotes]
-    if re.search(r"\bai (?:ky|ki)\b|\bwho signed\b|\bdo ai ky\b", bare):
-        return not any(p and _SIGNS.search(t) for p, t in zip(persons, said, strict=True))
+    if re.search(r"\bai (?:ky|ki)\b|\bwho signed\b", bare):
+        return not any(p and _SIGNS.search(q.text) for p, q in zip(persons, quotes, strict=True))
     if _A_PERSON.search(bare):
         return not any(persons)
     return not any(persons) and not any(map(_OFFICES.search, said))
@@ -211,7 +211,8 @@ def lacks_place(question: Question, quotes: Sequence[Quote]) -> bool:
 _ATTRIBUTES = (
     (r"\b(?:dien thoai|hotline|sdt|phone|telephone)\b", "dien thoai|hotline|sdt"),
     (r"\b(?:email|website)\b", "email|website|http"),
-    (r"\b(?:luong thang|luong khoi diem|tien luong|muc luong|huong luong|thu nhap|salary|salaries|wages?)\b", "luong|thu nhap"),
+    (r"\b(?:luong thang|luong khoi diem|tien luong|muc luong|huong luong|thu nhap|salary|salaries|wages?)\b",
+     "luong|thu nhap"),
     (r"\b(?:gia (?:thue|dat|ban|ve|nuoc|dien)|don gia|rent|price|prices|fares?|tolls?)\b", "gia|phi"),
     (r"\b(?:kinh phi|chi phi|budget)\b", "kinh phi|chi phi|dong|von"),
     (r"\b(?:que|que quan|hometown|birthplace|born in)\b", "que|sinh"),
@@ -227,7 +228,7 @@ _ATTRIBUTES = (
     (r"\b(?:muc phat|bi phat|fine[sd]?|penalty)\b", "phat"),
     (r"\b(?:loi nhuan|doanh thu|profits?|revenues?)\b", "loi nhuan|doanh thu|thu ngan sach"),
     (r"\b(?:hoc phi|tuition)\b", "hoc phi"),
-    (r"\b(?:thi cong|construct(?:s|ed|or)|contractors?)\b", "thi cong|nha thau|xay dung|cong ty"),
+    (r"\b(?:thi cong|construct(?:s|ed|or)|contractors?)\b", "thi cong|nha thau|xay dung|cong ti"),
     (r"\b(?:nut giao|interchanges?)\b", "nut giao"),
     (r"\b(?:chu tri|chaired|presided)\b", "chu tri|chi dao|chu toa"),
     (r"\b(?:tu van|consultants?)\b", "tu van|phoi hop|lien danh"),
