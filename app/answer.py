@@ -67,9 +67,10 @@ def _find(question: Question, index: Index, narrowed: bool) -> Finding:
     if near := nearest(question, index):
         missing, name, quote = near
         return unknown(question, missing, name, Shown.of(quote))
-    quotes = choose(question, index)
+    ranked = _ranked(question, index)
+    quotes = choose(question, index, ranked)
     match outcome(question, quotes, index) if quotes else "refuse":
-        case "answer" | "related" if wrong := correct(question, _ranked(question, index), index):
+        case "answer" | "related" if wrong := correct(question, ranked, index):
             return correcting(question, Shown.of(wrong.quote), wrong.said, wrong.asked)
         case "answer":
             return answering(question, [Shown.of(q) for q in quotes])
@@ -85,14 +86,15 @@ def _about_article(question: Question, index: Index) -> list[Passage]:
     return lines_about(index.passages, hits[0].document.id, labels) if hits else []
 
 
-def choose(question: Question, index: Index) -> list[Quote]:
-    """The quotes to show, best first: one per side of a comparison, else the best one and those nearly as good."""
+def choose(question: Question, index: Index, ranked: list[Quote] | None = None) -> list[Quote]:
+    """The quotes to show, best first: one per side of a comparison, else the best one and those nearly as good.
+    `ranked` is what `_ranked` gives for the question, when it is at hand."""
     parts = sides(question)
     if parts:
-        ranked = [_ranked(_about(question, part), index) for part in parts]
-        if all(ranked):
-            return _within_length(list({(r[0].document.id, r[0].start): r[0] for r in ranked}.values()))
-    return _best(_ranked(question, index))
+        each = [_ranked(_about(question, part), index) for part in parts]
+        if all(each):
+            return _within_length(list({(r[0].document.id, r[0].start): r[0] for r in each}.values()))
+    return _best(_ranked(question, index) if ranked is None else ranked)
 
 
 def _ranked(question: Question, index: Index) -> list[Quote]:

@@ -52,7 +52,7 @@ _FRAME_PHRASE = _phrases(_FRAME_PHRASES)
 _FRAME_PHRASE_BARE = _phrases(tuple(map(fold, _FRAME_PHRASES)))
 
 _ASKS: tuple[tuple[Kind, str], ...] = (
-    ("compare", r"\b(?:khac nhau|so sanh|so voi|giong nhau|khac gi|differ|compare[ds]?|difference|versus|vs)\b"),
+    ("compare", r"\b(?:khac nhau|so sanh|so voi|giong nhau|khac gi|hon kem|chenh lech|differ|compare[ds]?|difference|versus|vs)\b"),
     ("why", r"\b(?:vi sao|tai sao|ly do|li do|why)\b"),
     (
         "when",
@@ -254,4 +254,16 @@ def sides(question: Question) -> tuple[str, ...]:
         return ()
     pattern = r"\s+(?:và|va|với|voi|hay|and|with|versus|vs\.?)\s+"
     parts = re.split(pattern, question.text, maxsplit=1, flags=re.IGNORECASE)
-    return tuple(parts) if len(parts) == 2 and all(content_words(p, question.language) for p in parts) else ()
+    if len(parts) != 2 or not all(content_words(p, question.language) for p in parts):
+        return ()
+    one, other = parts
+    shared = _SHARED.search(other)
+    return (f"{one} {shared.group(1).strip(' ?.')}" if shared else one), other
+
+
+# What is asked of both sides stands behind the second: "A và B hướng tới những ai, khác nhau ra sao?", "A và B khác
+# nhau thế nào về ngày?". It begins at a verb.
+_SHARED = re.compile(
+    r"\s((?:hướng tới|hướng đến|nhắm(?: tới)?|dành cho|nhằm|thì|đạt|rộng|dài|bàn|nói|ban hành|về|ở|hơn kém|huong toi|danh cho|in terms of)\s.*)$",
+    re.IGNORECASE,
+)
