@@ -6,10 +6,12 @@ from collections.abc import Sequence
 from functools import cache, partial
 
 from app.about import asked_of_article, lines_about
-from app.compose import MAX_CHARS, Finding, Shown, answering, compose, refusal, related
+from app.compose import MAX_CHARS, Finding, Shown, answering, compose, correcting, refusal, related, unknown
 from app.followup import own_words, resolve
 from app.notices import with_notice
+from app.papers import nearest, written_out
 from app.parts import Rank, cover
+from app.premise import correct
 from app.question import Question, content_words, sides, understand
 from app.select import Quote, rank_quotes
 from app.support import outcome
@@ -63,9 +65,15 @@ def _find(question: Question, index: Index, narrowed: bool) -> Finding:
     lines = _about_article(question, index)
     if lines:
         return answering(question, [Shown(index.documents[p.document], p.start, p.end, p.headings) for p in lines])
+    question = written_out(question, index)
+    if near := nearest(question, index):
+        missing, name, quote = near
+        return unknown(question, missing, name, Shown.of(quote))
     rank = cache(partial(_ranked, index=index))
     quotes = before_judging(question, cover(question, choose(question, index, rank), index, rank), index, rank)
     match outcome(question, quotes, index) if quotes else "refuse":
+        case "answer" | "related" if wrong := correct(question, rank(question), index):
+            return correcting(question, Shown.of(wrong.quote), wrong.said, wrong.asked)
         case "answer":
             told = arranged(question, quotes, index, rank)
             return answering(question, [Shown.of(q) for q in told.quotes], disagree=told.disagree, older=told.older)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from app import words
 from app.question import Question
 from app.select import Quote
-from app.types import Answer, Citation, Language, Outcome
+from app.types import MARKER, Answer, Citation, Language, Outcome
 from index.types import Document
 
 MAX_CHARS = 600
@@ -94,6 +94,17 @@ def length(finding: Finding) -> int:
     lines = [finding.lead, *(s.note for s in finding.shown if s.note)]
     quoted = (s.end - s.start + len(f" [{n}]") for n, s in enumerate(finding.shown, start=1))
     return sum(len(line) for line in lines) + sum(quoted) + len(lines) + len(finding.shown) - 1
+
+
+def correcting(question: Question, shown: Shown, said: str = "", asked: str = "") -> Finding:
+    """The place that says otherwise than the question: `said`, not `asked`, where these are values."""
+    lead = words.correction_lead(question.language, said, "" if MARKER.search(said + asked) else asked)
+    return Finding("correction", lead, (shown,))
+
+
+def unknown(question: Question, missing: str, nearest: str, shown: Shown) -> Finding:
+    """The document nearest to the one the question names, which is not there."""
+    return Finding("correction", words.unknown_lead(question.language, missing, nearest), (shown,))
 
 
 def compose(question: str, resolved: str, language: Language, finding: Finding) -> Answer:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import itertools
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -14,7 +14,10 @@ from index.text import clean, codes, dates, fold, key, short_codes, syllables
 MAX_CHARS = 1000
 """A question is cut at this many characters; a longer one is a document."""
 
-Kind = Literal["who", "when", "how_many", "which_document", "which", "definition", "list", "compare", "why", "other"]
+Kind = Literal[
+    "who", "when", "where", "how_many", "which_document", "which", "definition", "list", "compare", "why", "yes_no",
+    "other",
+]  # fmt: skip
 
 # Words that only frame a question, in key form (see index.text.key). They are left out of matching: "nào" in a sentence
 # is no sign that it answers. A plain word of an accented question is looked up as typed, so "ba" (three) stays content.
@@ -49,7 +52,10 @@ _FRAME_PHRASE = _phrases(_FRAME_PHRASES)
 _FRAME_PHRASE_BARE = _phrases(tuple(map(fold, _FRAME_PHRASES)))
 
 _ASKS: tuple[tuple[Kind, str], ...] = (
-    ("compare", r"\b(?:khac nhau|so sanh|so voi|giong nhau|khac gi|differ|compare[ds]?|difference|versus|vs)\b"),
+    (
+        "compare",
+        r"\b(?:khac nhau|so sanh|so voi|giong nhau|khac gi|hon kem|chenh lech|differ|compare[ds]?|difference|versus|vs)\b",
+    ),
     ("why", r"\b(?:vi sao|tai sao|ly do|li do|why)\b"),
     (
         "when",
@@ -67,6 +73,12 @@ _ASKS: tuple[tuple[Kind, str], ...] = (
         "list",
         r"\b(?:liet ke|ke ten|ke ra|neu (?:day du|cac|ten|ra)|gom nhung|bao gom|gom co|gom|la nhung"
         r"|nhung \w+(?: \w+)? nao|cac \w+(?: \w+)? nao|cu the la|list|name the|what are|which are)\b",
+    ),
+    ("where", r"\b(?:(?:o|tai|ve|den|toi|voi|ra) dau|where)\b"),
+    (
+        "yes_no",
+        r"\b(?:co phai|co dung|dung|phai|co) .*\b(?:khong|ko|hong|hok|chua)\b|\b(?:phai|dung) (?:khong|ko|hong|hok)\b"
+        r"|^(?:is|are|was|were|did|does|do|has|have|can|will)\b",
     ),
     ("which", r"\b\w+ nao\b|\bwhich \w+"),
     (
@@ -98,6 +110,7 @@ class Question:
     codes: tuple[str, ...]  # canonical document codes
     numbers: tuple[str, ...]  # years and numbers of three digits or more, as digits
     phrases: tuple[str, ...]  # what stands in quotation marks
+    names: tuple[str, ...]  # runs of two capitalised words or more, with the number behind: "Sông Hậu 2"
     unit: tuple[str, ...]  # what is counted: the folded syllables after "bao nhiêu", "mấy"
     focus: str  # what is asked for: the folded syllable before "nào" ("trường đại học nào" -> "hoc"); "" when unknown
 
@@ -112,12 +125,12 @@ def understand(text: str) -> Question:
     text = _apart(untelex(clean(text)[:MAX_CHARS].strip()))
     language: Language = "en" if is_english(text) else "vi"
     bare = _bare(text)
-    kind: Kind = next((kind for kind, pattern in _ASKS if re.search(pattern, bare)), "other")
+    asking = _kind(_bare(text.rpartition(": ")[2]))  # "PCI xếp thứ mấy: Do ai công bố?": a follow-up made whole
     spoken_for = [(a, b) for a, b, _ in codes(text)] + [(a, b) for a, b, _ in dates(text)]
     return Question(
         text=text,
         language=language,
-        kind=kind,
+        kind=asking if asking != "other" else _kind(bare),
         words=content_words(text, language),
         codes=tuple(dict.fromkeys(code for _, _, code in codes(text))),
         numbers=tuple(
@@ -126,9 +139,14 @@ def understand(text: str) -> Question:
             if not any(a <= m.start() < b for a, b in spoken_for)
         ),
         phrases=tuple(p for p in _QUOTED.findall(text) if len(syllables(p)) >= 2),
+        names=tuple(_names(text)),
         unit=_unit(bare),
         focus=_focus(bare),
     )
+
+
+def _kind(bare: str) -> Kind:
+    return next((kind for kind, pattern in _ASKS if re.search(pattern, bare)), "other")
 
 
 def _apart(text: str) -> str:
@@ -173,6 +191,27 @@ def _unit(bare: str) -> tuple[str, ...]:
 _UNITS = {"hec": "ha", "hecta": "ha", "cay": "km", "kilomet": "km", "ki": "km"}
 
 
+_PUNCTUATION = "“”\"'’(),.:;?!"
+
+
+def _names(text: str) -> list[str]:
+    """Runs of two capitalised words or more in `text`; acronyms are none."""
+    runs: list[list[int]] = [[]]
+    words = text.split()
+    for i, word in enumerate(words):
+        bare = word.strip(_PUNCTUATION)
+        numbered = bare.isdecimal() and len(bare) < 3 and len(runs[-1]) > 1 and not word.startswith("(")
+        if not numbered and (not bare.istitle() or not bare.isalpha()):
+            runs.append([])
+            continue
+        runs[-1].append(i)
+        if numbered or word[-1] in _PUNCTUATION:
+            runs.append([])
+    # "Khi Hậu Giang …", "Ông Trần Hồng Hà …": the first word of a question is capitalised anyway
+    runs = [run[1:] if run[:1] == [0] and len(run) > 2 else run for run in runs]
+    return [" ".join(words[i].strip(_PUNCTUATION) for i in run) for run in runs if len(run) > 1]
+
+
 def _focus(bare: str) -> str:
     found = re.search(r"\b([a-z]+) nao\b", bare)
     return found.group(1) if found and found.group(1) not in ("the", "khi", "luc", "hoi") else ""
@@ -182,13 +221,22 @@ def counted(text: str) -> dict[str, set[int]]:
     """Numbers said of things in `text`, by the folded first syllable of the thing: "bốn trụ cột" -> {"tru": {4}}."""
     found: dict[str, set[int]] = {}
     words = syllables(text)
-    numerals = _NUMERALS if any(fold(w) != w for w in words) else _BARE_NUMERALS
-    for before, (word, thing) in zip(["", *words], itertools.pairwise(words), strict=False):
-        # isdecimal, not isdigit: "²" and "①" are digits that int() refuses
-        number = int(word) if word.isdecimal() and len(word) < 4 else numerals.get(word)
-        if number is not None and thing.isalpha() and not (word == "năm" and before in _BEFORE_YEAR):
+    for i, thing in enumerate(words[1:]):
+        number = numeral(words, i)
+        if number is not None and thing.isalpha():
             found.setdefault(fold(thing), set()).add(number)
     return found
+
+
+def numeral(words: Sequence[str], i: int) -> int | None:
+    """The number, below 1000, that `words[i]` says among the `words` of a text; None when it says none."""
+    word, before = words[i], words[i - 1] if i else ""
+    if word.isdecimal() and len(word) < 4:  # isdecimal, not isdigit: "²" and "①" are digits that int() refuses
+        return int(word)
+    if word == "năm" and before in _BEFORE_YEAR:
+        return None
+    accented = any(fold(w) != w for w in words)
+    return (_NUMERALS if accented else _BARE_NUMERALS).get(word)
 
 
 # After these "năm" is a year, not five: "trong năm thành phố …".
@@ -209,4 +257,16 @@ def sides(question: Question) -> tuple[str, ...]:
         return ()
     pattern = r"\s+(?:và|va|với|voi|hay|and|with|versus|vs\.?)\s+"
     parts = re.split(pattern, question.text, maxsplit=1, flags=re.IGNORECASE)
-    return tuple(parts) if len(parts) == 2 and all(content_words(p, question.language) for p in parts) else ()
+    if len(parts) != 2 or not all(content_words(p, question.language) for p in parts):
+        return ()
+    one, other = parts
+    shared = _SHARED.search(other)
+    return (f"{one} {shared.group(1).strip(' ?.')}" if shared else one), other
+
+
+# What is asked of both sides stands behind the second: "A và B hướng tới những ai, khác nhau ra sao?", "A và B khác
+# nhau thế nào về ngày?". It begins at a verb.
+_SHARED = re.compile(
+    r"\s((?:hướng tới|hướng đến|nhắm(?: tới)?|dành cho|nhằm|thì|đạt|rộng|dài|bàn|nói|ban hành|về|ở|hơn kém|huong toi|danh cho|in terms of)\s.*)$",
+    re.IGNORECASE,
+)

@@ -256,7 +256,7 @@ def form_cue(question: Question, text: str) -> float:
         case "which_document":
             return 1.0 if codes(text) else 0.7 if _NUMBERED.search(text) else 0.0
         case "who":
-            return 1.0 if _person(text) else 0.0
+            return 1.0 if has_person(text) else 0.0
         case "which":
             return _named_cue(question.focus, text)
         case "definition":
@@ -291,7 +291,7 @@ _PUNCTUATION = "“”\"'’(),.:;[]"
 _TITLES = frozenset("ông bà tướng thư tịch trưởng đốc chí giả người ảnh".split())
 
 
-def _person(text: str) -> bool:
+def has_person(text: str) -> bool:
     """True when a title ("ông", "Bí thư", "Thủ tướng") is followed, at once or after an office, by a two-word name."""
     words = [w.strip("“”\"'’(),.:;") for w in text.split()]
     for i, word in enumerate(words[:-2]):

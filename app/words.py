@@ -175,6 +175,18 @@ WORDS: dict[str, dict[Language, str]] = {
         "vi": "Không tìm thấy câu trả lời trực tiếp trong tài liệu. Đoạn gần nhất:",
         "en": "No direct answer was found in the documents. The nearest passage, in Vietnamese:",
     },
+    "correction_lead": {
+        "vi": "Tài liệu nêu khác với câu hỏi:",
+        "en": "The documents say otherwise than the question, in Vietnamese:",
+    },
+    "correction_lead_values": {
+        "vi": "Tài liệu nêu khác với câu hỏi: {said}, không phải {asked}.",
+        "en": "The documents say otherwise than the question: {said}, not {asked}. In Vietnamese:",
+    },
+    "unknown_lead": {
+        "vi": "Không có {missing} trong kho; gần nhất là {nearest}:",
+        "en": "{missing} is not in the collection; the nearest is {nearest}. In Vietnamese:",
+    },
     "answer_lead": {
         "vi": "Theo tài liệu không ghi ngày:",
         "en": "A document without a date says, in Vietnamese:",
@@ -225,6 +237,18 @@ def no_answer(language: Language, narrowed: bool = False) -> str:
 def related_lead(language: Language) -> str:
     """What stands before a quote that is about the question but does not answer it."""
     return say("related_lead", language)
+
+
+def correction_lead(language: Language, said: str, asked: str) -> str:
+    """What stands before a quote that corrects the question: it says `said`, not `asked`; both may be ""."""
+    if said and asked:
+        return say("correction_lead_values", language, said=said.strip(), asked=asked.strip())
+    return say("correction_lead", language)
+
+
+def unknown_lead(language: Language, missing: str, nearest: str) -> str:
+    """What stands before the quote that introduces the `nearest` document to one that is `missing`."""
+    return say("unknown_lead", language, missing=missing, nearest=nearest)
 
 
 def answer_lead(language: Language, published: str) -> str:

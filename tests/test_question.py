@@ -27,6 +27,14 @@ from app.types import Turn
         ("Who signed it?", "who"),
         ("Tỉnh phối hợp với trường đại học nào?", "which"),
         ("Tình hình thu ngân sách", "other"),
+        ("Ông Trần Văn Lâu quê ở đâu?", "where"),
+        ("Where was it held?", "where"),
+        ("Có phải PCI tăng 26 bậc không?", "yes_no"),
+        ("Nghị quyết 04 ra năm 2021 đúng không?", "yes_no"),
+        ("nghi quyet 04 ra nam 2020 phai ko", "yes_no"),
+        ("Is Long Mỹ a city?", "yes_no"),
+        ("PCI xếp thứ mấy: Do ai công bố?", "who"),
+        ("Hai khu này hơn kém nhau ra sao?", "compare"),
     ],
 )
 def test_kind(question: str, kind: str) -> None:
@@ -55,6 +63,11 @@ def test_codes_numbers_phrases_and_unit() -> None:
     assert question.unit[0] == "bac"
 
 
+def test_names() -> None:
+    question = understand("Khi nào Khu công nghiệp Sông Hậu 2 của Hậu Giang, do ông Nguyễn Văn Hòa ký, được duyệt?")
+    assert question.names == ("Sông Hậu 2", "Hậu Giang", "Nguyễn Văn Hòa")
+
+
 def test_what_is_counted() -> None:
     assert counted("bốn trụ cột và 05 điểm nhấn") == {"tru": {4}, "diem": {5}}
     assert counted("bon tru") == {"tru": {4}}
@@ -69,6 +82,10 @@ def test_what_is_counted() -> None:
         ("“một tâm” khác gì “hai tuyến”?", ("một tâm", "hai tuyến")),
         ("So sánh Hội nghị xúc tiến với Càfe doanh nhân", ("So sánh Hội nghị xúc tiến", "Càfe doanh nhân")),
         ("Vị Thanh và Ngã Bảy ở đâu?", ()),
+        (
+            "Ngã Bảy và Long Mỹ khác nhau thế nào về diện tích?",
+            ("Ngã Bảy về diện tích", "Long Mỹ khác nhau thế nào về diện tích?"),
+        ),
     ],
 )
 def test_sides_of_a_comparison(question: str, two: tuple[str, ...]) -> None:
@@ -93,7 +110,7 @@ def turns(asked: str, answered: str) -> list[Turn]:
         (
             turns("Nghị quyết 05-NQ/TU nói về gì?", "Về nhân lực."),
             "Ban hành ngày nào vậy?",
-            "Nghị quyết 05-NQ/TU nói về gì: Ban hành ngày nào vậy?",
+            "Nghị quyết 05-NQ/TU: Ban hành ngày nào vậy?",
         ),
         (
             turns("Bốn trụ là gì?", "Là bốn trụ cột."),
@@ -129,7 +146,7 @@ def test_a_long_question_before_does_not_push_the_new_one_out() -> None:
 @pytest.mark.parametrize(
     ("question", "kind"),
     [
-        ("Nhà máy ở đâu nhiều nhất?", "other"),
+        ("Nhà máy ở đâu nhiều nhất?", "where"),
         ("nha may o dau nhieu nhat", "how_many"),  # without diacritics nobody can tell
         ("Đất rộng nhiêu cây số vuông?", "how_many"),
     ],

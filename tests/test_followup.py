@@ -1,0 +1,103 @@
+"""Follow-ups made whole: a table of development dialogues."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.followup import resolve
+from app.types import Turn
+from index.text import clean
+
+NQ5 = "Nghị quyết 05-NQ/TU nói về gì?"
+SCHEME = "What is Scheme 06-DA/TU about?"
+
+# (asked before, answered, asked now) -> asked as understood
+DIALOGUES = [
+    # another thing, or another time, of the same question
+    ("Một tâm là gì?", "“Một tâm” là huyện Châu Thành. [1]", "thế còn hai tuyến?", "hai tuyến là gì?"),
+    ("Ba thành gồm những đô thị nào?", "Ba đô thị.", "còn bốn trụ?", "bốn trụ gồm những đô thị nào?"),
+    ("PCI năm 2021 của tỉnh đạt bao nhiêu?", "63,80", "còn năm 2022?", "PCI năm 2022 của tỉnh đạt bao nhiêu?"),
+    ("Thu ngân sách là bao nhiêu?", "6.529 tỷ đồng", "Còn năm 2022?", "Thu ngân sách là bao nhiêu năm 2022?"),
+    ("pci nam 2021 dat bao nhieu", "63,80", "con nam 2022?", "pci nam 2022 dat bao nhieu"),
+    ("GRDP quý 1 tăng bao nhiêu?", "14%", "thế còn quý 2?", "GRDP quý 2 tăng bao nhiêu?"),
+    ("What was the PCI rank in 2021?", "38", "What about 2022?", "What was the PCI rank in 2022?"),
+    ("What was the PCI rank in 2021?", "38", "and in 2022?", "What was the PCI rank in 2022?"),
+    ("How fast did GRDP grow?", "12,27%", "how about 2022?", "How fast did GRDP grow in 2022?"),
+    ("Vị Thanh lên thành phố năm nào?", "2010", "Còn Ngã Bảy?", "Ngã Bảy lên thành phố năm nào?"),
+    ("Khi nào Vị Thanh lên thành phố?", "2010", "thế còn Ngã Bảy?", "Khi nào Ngã Bảy lên thành phố?"),
+    ("Nghị quyết 05-NQ/TU ban hành ngày nào?", "01/6/2022", "còn 04-NQ/TU?", "04-NQ/TU ban hành ngày nào?"),
+    ("Đề án 05-ĐA/TU ra ngày nào?", "01/6/2022", "Còn Đề án 06-ĐA/TU?", "Đề án 06-ĐA/TU ra ngày nào?"),
+    ("Nghị quyết 05 ban hành ngày nào?", "01/6/2022", "còn nghị quyết 04?", "nghị quyết 04 ban hành ngày nào?"),
+    ("nghi quyet 05 ban hanh ngay nao", "01/6/2022", "con nghi quyet 04?", "nghi quyet 04 ban hanh ngay nao"),
+    ("Ba đột phá là gì?", "Là ba.", "còn nghị quyết 05 thì bàn về gì?", "nghị quyết 05 thì bàn về gì?"),
+    # a document pointed to, or left out
+    (NQ5, "Về nhân lực.", "Nghị quyết này ban hành ngày nào?", "Nghị quyết 05-NQ/TU ban hành ngày nào?"),
+    (NQ5, "Về nhân lực.", "Ai ký nghị quyết đó?", "Ai ký Nghị quyết 05-NQ/TU?"),
+    (NQ5, "Về nhân lực.", "Văn bản ấy có mấy quan điểm?", "Nghị quyết 05-NQ/TU có mấy quan điểm?"),
+    (NQ5, "Về nhân lực.", "Nó ban hành khi nào?", "Nghị quyết 05-NQ/TU ban hành khi nào?"),
+    (NQ5, "Về nhân lực.", "no ban hanh khi nao", "Nghị quyết 05-NQ/TU ban hanh khi nao"),
+    (NQ5, "Về nhân lực.", "ai ký?", "Nghị quyết 05-NQ/TU: ai ký?"),
+    (NQ5, "Về nhân lực.", "Ban hành ngày nào vậy?", "Nghị quyết 05-NQ/TU: Ban hành ngày nào vậy?"),
+    (NQ5, "Về nhân lực.", "có hiệu lực từ khi nào?", "Nghị quyết 05-NQ/TU: có hiệu lực từ khi nào?"),
+    ("Đề án 06-ĐA/TU là gì?", "Thí điểm.", "Đề án đó ra ngày nào?", "Đề án 06-ĐA/TU ra ngày nào?"),
+    ("Đề án 06-ĐA/TU là gì?", "Thí điểm.", "de an nay ra ngay nao", "Đề án 06-ĐA/TU ra ngay nao"),
+    (SCHEME, "…", "Who signed it?", "Who signed Scheme 06-DA/TU?"),
+    (SCHEME, "…", "When was this scheme issued?", "When was Scheme 06-DA/TU issued?"),
+    (SCHEME, "…", "When was that document issued?", "When was Scheme 06-DA/TU issued?"),
+    (
+        "Quy hoạch tỉnh được duyệt bằng quyết định nào?",
+        "Được phê duyệt bằng Quyết định số 1588/QĐ-TTg của Thủ tướng. [1]",
+        "ai ký?",
+        "Quyết định 1588/QĐ-TTg: ai ký?",
+    ),
+    (
+        "Quy hoạch tỉnh được duyệt bằng quyết định nào?",
+        "Được phê duyệt bằng Quyết định số 1588/QĐ-TTg của Thủ tướng. [1]",
+        "Quyết định này có hiệu lực khi nào?",
+        "Quyết định 1588/QĐ-TTg có hiệu lực khi nào?",
+    ),
+    (
+        "Tiêu chí chọn nhà đầu tư nằm ở đâu?",
+        "Nằm trong Quyết định số 1748/QĐ-UBND. [1]",
+        "Quyết định đó có mấy tiêu chí?",
+        "Quyết định 1748/QĐ-UBND có mấy tiêu chí?",
+    ),
+    # of another kind than the document named last: nothing to put in
+    (NQ5, "Về nhân lực.", "Đề án đó nói gì?", "Nghị quyết 05-NQ/TU nói về gì: Đề án đó nói gì?"),
+    # what was just said
+    ("Tỉnh lập mấy đề án?", "05 đề án.", "cụ thể là những gì?", "Tỉnh lập mấy đề án: cụ thể là những gì?"),
+    ("Bốn trụ dựa vào đâu?", "Một nghị quyết.", "đó là văn bản nào?", "Bốn trụ dựa vào đâu: đó là văn bản nào?"),
+    ("Bốn trụ là gì?", "Bốn trụ cột.", "Căn cứ vào văn bản nào?", "Bốn trụ là gì: Căn cứ vào văn bản nào?"),
+    ("PCI xếp thứ mấy?", "Thứ 12.", "Vì sao vậy?", "PCI xếp thứ mấy: Vì sao vậy?"),
+    ("PCI xếp thứ mấy?", "Thứ 12.", "riêng trong vùng thì sao?", "PCI xếp thứ mấy: riêng trong vùng thì sao?"),
+    ("Ba đột phá là gì?", "Là nhân lực; chính sách; quy hoạch [1].", "Cái thứ hai là sao?", "chính sách là sao?"),
+    # what stands alone
+    ("SIPAS là gì?", "Chỉ số hài lòng.", "vì sao phải sáp nhập", "vì sao phải sáp nhập"),
+    ("SIPAS là gì?", "Chỉ số hài lòng.", "Lạm phát là gì?", "Lạm phát là gì?"),
+    ("SIPAS là gì?", "Chỉ số hài lòng.", "PCI là gì?", "PCI là gì?"),
+    (NQ5, "Về nhân lực.", "Đề án 06-ĐA/TU ra ngày nào?", "Đề án 06-ĐA/TU ra ngày nào?"),
+    (NQ5, "Về nhân lực.", "“Ba thành” là gì?", "“Ba thành” là gì?"),
+    (NQ5, "Về nhân lực.", "Dân số Hậu Giang là bao nhiêu?", "Dân số Hậu Giang là bao nhiêu?"),
+    ("Ba thành là gì?", "Ba đô thị.", "Cao tốc Cà Mau dài mấy km?", "Cao tốc Cà Mau dài mấy km?"),
+    (SCHEME, "…", "What is Resolution 05-NQ/TU about?", "What is Resolution 05-NQ/TU about?"),
+]
+
+
+@pytest.mark.parametrize(("before", "answered", "question", "resolved"), DIALOGUES)
+def test_dialogues(before: str, answered: str, question: str, resolved: str) -> None:
+    assert resolve(question, [Turn("user", before), Turn("assistant", answered)]) == resolved
+
+
+def test_the_document_stays_the_subject_over_turns() -> None:
+    history = [Turn("user", NQ5), Turn("assistant", "…"), Turn("user", "ai ký?"), Turn("assistant", "…")]
+    assert resolve("ban hành khi nào?", history) == "Nghị quyết 05-NQ/TU: ban hành khi nào?"
+
+
+TEXTS = st.text(max_size=60) | st.sampled_from([*(d[0] for d in DIALOGUES), *(d[2] for d in DIALOGUES), "05-NQ/TU nó"])
+
+
+@given(TEXTS, TEXTS, st.lists(TEXTS, max_size=3))
+def test_no_history_breaks_it_and_none_changes_nothing(question: str, answered: str, before: list[str]) -> None:
+    history = [turn for text in before for turn in (Turn("user", text), Turn("assistant", answered))]
+    assert isinstance(resolve(question, history), str)
+    assert resolve(question, []) == clean(question).strip()

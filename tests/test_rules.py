@@ -1,0 +1,85 @@
+"""Rules of form, over the bundled corpus: questions in pairs, one the documents answer and one near it they do not."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from app.answer import ask
+from app.question import understand
+from app.rules import unknown_codes
+from evals.answers import searchable
+from index.encoder import load_encoder
+from index.search import Index
+
+
+@pytest.fixture(scope="module")
+def index() -> Iterator[Index]:
+    with searchable(Path(__file__).parent.parent / "corpus", load_encoder()) as (found, _):
+        yield found
+
+
+# what the rule looks for -> (the documents say it, they do not)
+PAIRS = {
+    "a number of the thing": (
+        "Cao tốc Cần Thơ - Cà Mau có bao nhiêu làn xe?",
+        "Cao tốc Cần Thơ - Cà Mau có mấy cây cầu?",
+    ),
+    "a number of the thing, in English": (
+        "How many workers will Song Hau 2 need?",
+        "How many factories will Song Hau 2 have?",
+    ),
+    "a number with the unit": (
+        "Khu công nghiệp Sông Hậu 2 rộng bao nhiêu ha?",
+        "Khu công nghiệp Sông Hậu 2 có vốn bao nhiêu tỷ đồng?",
+    ),
+    "an area for land": (
+        "Thị xã Long Mỹ rộng bao nhiêu cây số vuông?",
+        "Thị xã Long Mỹ có bao nhiêu hộ dân?",
+    ),
+    "a day": ("Quyết định 1588/QĐ-TTg ban hành ngày nào?", "Quyết định 1748/QĐ-UBND ban hành ngày nào?"),
+    "a year": ("PCI năm 2022 của Hậu Giang bao nhiêu điểm?", "PCI năm 2019 của Hậu Giang bao nhiêu điểm?"),
+    "who signed": ("Ai ký Quyết định 1320/QĐ-UBND?", "Ai ký Nghị quyết 05-NQ/TU?"),
+    "a person": ("Ai được bầu lại làm Bí thư Tỉnh ủy tại Đại hội XIV?", "Ai làm Giám đốc Sở Y tế Hậu Giang?"),
+    "an office for who": ("Ai tổ chức Cà phê doanh nhân ở Hậu Giang?", "Ai thiết kế ứng dụng Hậu Giang?"),
+    "a firm": (
+        "Doanh nghiệp ở khu công nghiệp Hậu Giang phải đạt những tiêu chí ở quyết định nào của UBND tỉnh?",
+        "Khu công nghiệp Đông Phú 2 do công ty nào đầu tư?",
+    ),
+    "a place": (
+        "Hội nghị xúc tiến đầu tư tỉnh Hậu Giang năm 2022 tổ chức ở đâu?",
+        "Khu Công nghệ số Hậu Giang đặt ở đâu?",
+    ),
+    "the attribute": ("Khu công nghiệp Tân Phú Thạnh rộng bao nhiêu?", "Giá thuê đất ở khu công nghiệp Tân Phú Thạnh?"),
+    "the named thing": (
+        "Quyết định nào phê duyệt quy hoạch phân khu Khu công nghiệp Sông Hậu 2?",
+        "Quyết định nào phê duyệt quy hoạch phân khu Khu công nghiệp Đông Phú 2?",
+    ),
+    "as many items": (
+        "Kể tên tám đơn vị cấp huyện của Hậu Giang",
+        "Kể tên năm điểm nhấn của Hội nghị xúc tiến đầu tư Hậu Giang",
+    ),
+    "a known document": ("nghi quyet 05 noi gi", "nghi quyet 98 noi gi"),
+}
+
+
+@pytest.mark.parametrize("pair", PAIRS)
+def test_what_is_asked_for_must_be_in_a_quote(index: Index, pair: str) -> None:
+    said, unsaid = PAIRS[pair]
+    assert ask(said, index).outcome == "answer"
+    assert ask(unsaid, index).outcome != "answer"
+
+
+@pytest.mark.parametrize(
+    ("question", "unknown"),
+    [
+        ("Nghị quyết 99 và nghị quyết số 05 nói gì?", ("Nghị quyết 99",)),
+        ("QĐ số 77 là gì?", ("QĐ số 77",)),
+        ("Chương trình 50 là gì?", ()),
+        ("51/QĐ-UBND là gì?", ("51/QĐ-UBND",)),
+        ("How much is component project 3?", ()),
+        ("Kế hoạch 5 năm là gì?", ()),
+    ],
+)
+def test_unknown_codes(index: Index, question: str, unknown: tuple[str, ...]) -> None:
+    assert unknown_codes(understand(question), index) == unknown
