@@ -24,8 +24,8 @@ from index.types import Passage
 
 _HITS = 12  # passages whose sentences are looked at
 _MAX_QUOTES = 2
-# A second quote is given unless the first has at least this chance to be the one that answers: above it the first one
-# was right in 97 of 100 development questions; showing two always puts nothing right that this does not.
+# A second quote is given unless the first has at least this chance to be the one that answers. As many questions on the
+# corpus are answered as by two quotes always (0.86 of dev, 0.76 of dev2), and of those on news one in three gets it.
 _SURE = 0.9
 
 
