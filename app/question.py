@@ -54,7 +54,8 @@ _FRAME_PHRASE_BARE = _phrases(tuple(map(fold, _FRAME_PHRASES)))
 _ASKS: tuple[tuple[Kind, str], ...] = (
     (
         "compare",
-        r"\b(?:khac nhau|so sanh|so voi|giong nhau|khac gi|hon kem|chenh lech|differ|compare[ds]?|difference|versus|vs)\b",
+        r"\b(?:khac nhau|so sanh|so voi|giong nhau|khac gi|hon kem|chenh lech|differ|compare[ds]?|difference|versus"
+        r"|vs)\b",
     ),
     ("why", r"\b(?:vi sao|tai sao|ly do|li do|why)\b"),
     (
@@ -267,6 +268,7 @@ def sides(question: Question) -> tuple[str, ...]:
 # What is asked of both sides stands behind the second: "A và B hướng tới những ai, khác nhau ra sao?", "A và B khác
 # nhau thế nào về ngày?". It begins at a verb.
 _SHARED = re.compile(
-    r"\s((?:hướng tới|hướng đến|nhắm(?: tới)?|dành cho|nhằm|thì|đạt|rộng|dài|bàn|nói|ban hành|về|ở|hơn kém|huong toi|danh cho|in terms of)\s.*)$",
+    r"\s((?:hướng tới|hướng đến|nhắm(?: tới)?|dành cho|nhằm|thì|đạt|rộng|dài|bàn|nói"
+    r"|ban hành|về|ở|hơn kém|huong toi|danh cho|in terms of)\s.*)$",
     re.IGNORECASE,
 )

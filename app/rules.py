@@ -232,6 +232,8 @@ _ATTRIBUTES = (
     (r"\b(?:nut giao|interchanges?)\b", "nut giao"),
     (r"\b(?:chu tri|chaired|presided)\b", "chu tri|chi dao|chu toa"),
     (r"\b(?:tu van|consultants?)\b", "tu van|phoi hop|lien danh"),
+    (r"\bpho (?:chu tich|bi thu|giam doc|truong|thu tuong)\b|\b(?:deputy|vice)\b",
+     "pho (?:chu tich|bi thu|giam doc|truong|thu tuong)"),
     (r"\bassociation\b", "hiep hoi|hoi lien"),
 )  # fmt: skip
 
@@ -307,6 +309,34 @@ def unknown_names(question: Question, index: Index) -> tuple[str, ...]:
         name
         for name in question.names
         if not any(index.lexical.frequency(f"~{a}_{b}") for a, b in pairwise([fold(s) for s in syllables(name)]))
+        and not _mistyped(name, index)
+    )
+
+
+_LETTERS = "abcdeghiklmnopqrstuvxyăâđêôơưáàảãạấầẩẫậắằẳẵặéèẻẽẹếềểễệíìỉĩịóòỏõọốồổỗộớờởỡợúùủũụứừửữựýỳỷỹỵ"
+
+
+def _mistyped(name: str, index: Index) -> bool:
+    """True when one slip of the finger makes the unknown `name` of two syllables a known one: "Hậu Giagn". Diacritics
+    count, so that Hà Giang stays another province than Hậu Giang."""
+    both = syllables(name)
+    if len(both) != 2:
+        return False
+    one, other = both
+    known = index.lexical.frequency
+    return any(known(f"{form}_{other}") for form in _slips(one)) or any(
+        known(f"{one}_{form}") for form in _slips(other)
+    )
+
+
+def _slips(word: str) -> set[str]:
+    """`word` with one letter left out, put in, exchanged or changed place with the next."""
+    cuts = [(word[:i], word[i:]) for i in range(len(word) + 1)]
+    return (
+        {a + b[1:] for a, b in cuts if b}
+        | {a + b[1] + b[0] + b[2:] for a, b in cuts if len(b) > 1}
+        | {a + c + b[1:] for a, b in cuts if b for c in _LETTERS}
+        | {a + c + b for a, b in cuts for c in _LETTERS}
     )
 
 

@@ -59,6 +59,11 @@ PAIRS = {
         "Kể tên tám đơn vị cấp huyện của Hậu Giang",
         "Kể tên năm điểm nhấn của Hội nghị xúc tiến đầu tư Hậu Giang",
     ),
+    "the deputy": (
+        "Phó Thủ tướng nào ký Quyết định 1588/QĐ-TTg?",
+        "Ai giữ chức Phó Chủ tịch Hội đồng nhân dân thành phố Cần Thơ mới?",
+    ),
+    "a name, mistyped": ("Hậu Giagn có bao nhiêu đơn vị cấp huyện?", "Hà Giang có bao nhiêu đơn vị cấp huyện?"),
     "a known document": ("nghi quyet 05 noi gi", "nghi quyet 98 noi gi"),
 }
 
