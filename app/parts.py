@@ -255,6 +255,8 @@ _OFTEN = 0.3  # a name in more of the passages is no news
 _NAMELESS = 0.8  # a sentence without any of the names brought
 # A figure or a date of something else: each name that the question does not know, or only half of it.
 _STRANGER, _SIBLING = 0.85, 0.6
+# "Con số 339 đại biểu cần kiểm tra lại" warns of a figure, it does not give it.
+_DOUBT = re.compile(r"\bcần kiểm tra lại\b|\bkhông nên (?:dùng|gộp)\b|\bchưa có nguồn nào xác nhận\b", re.IGNORECASE)
 _LEAST = 0.35  # a part whose best is worth less is not answered
 _SAID_BY = re.compile(r",?\s+theo\s[^.;]*$", re.IGNORECASE)
 _BRIDGES = 2  # names taken from one answer into the next question
@@ -286,6 +288,8 @@ class _Table:
         """0..1: the rank of `quote`, whether it has the form asked for, and the part's own words."""
         relevance = max(0.0, quote.score / best) if best > 0 else 0.0
         share = _share(part.words, quote.text, self._index) if self._question.language == "vi" else 0.5
+        if _DOUBT.search(quote.text):
+            relevance *= _STRANGER
         if part.question.kind in ("when", "how_many"):
             for name in entities(_SAID_BY.sub("", quote.text)):
                 if self._tells(name, self._known):

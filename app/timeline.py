@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 from app.parts import Rank, asks_agreement, entities, same_words, without_agreement
 from app.question import Question, understand
@@ -28,7 +27,7 @@ _DISAGREE = re.compile(
     r"\b(?:khong thong nhat|chua thong nhat|khong khop|chua khop|mau thuan|trai nguoc|trai nhau|lech nhau|khac nhau"
     r"|(?:ghi|noi|dem) khac)\b"
 )
-_SOURCES = re.compile(r"\b(?:nguon|bao|trang|tai lieu|van ban|ban tin)\b")
+_SOURCES = re.compile(r"\b(?:nguon|so lieu|con so|tai lieu)\b")
 # Kinds of question whose answer time or another source may change: what a thing is called does not.
 _CHANGES = frozenset(("when", "how_many", "which_document", "other"))
 _STATUS = re.compile(
@@ -163,10 +162,11 @@ def _share(question: Question, quote: Quote, index: Index, *, with_title: bool) 
 def arranged(question: Question, quotes: Sequence[Quote], index: Index, rank: Rank) -> Told:
     """`quotes`, that answer `question`, with the other side beside them: a newer or older statement of the same thing,
     or a source that says otherwise."""
-    if any(disagrees(q.text) for q in quotes[:2]) and (asks_agreement(question.text) or question.kind in _CHANGES):
-        first = next(q for q in quotes if disagrees(q.text))
-        rest = [q for q in quotes if q is not first]
-        return Told((first, *rest) if asks_agreement(question.text) else tuple(quotes), disagree=True)
+    telling = next((q for q in quotes if disagrees(q.text)), None)
+    if telling and asks_agreement(question.text):
+        return Told((telling, *(q for q in quotes if q is not telling)), disagree=True)
+    if telling and question.kind in _CHANGES and _on_it(question, quotes[0], telling, index):
+        return Told(tuple(quotes), disagree=True)
     if question.kind not in _CHANGES or not quotes:
         return Told(tuple(quotes))
     ranked = rank(question)[:_POOL]
@@ -267,14 +267,9 @@ def _on_it(question: Question, first: Quote, quote: Quote, index: Index) -> bool
     on = _ON.search(quote.text)
     if not on:
         return False
-    words = [fold(w) for w in syllables(on.group(1))]
-    asked = {fold(w) for w in question.words}
-    pairs = list(pairwise(words))
-    spoken = asked | {fold(w) for w in syllables(first.text)}
-    weights = {w: index.lexical.idf("~" + w) for w in words}
-    mass = sum(weights.values())
-    in_question = sum(v for w, v in weights.items() if w in asked) / mass if mass else 0.0
-    in_both = sum(v for w, v in weights.items() if w in spoken) / mass if mass else 0.0
-    figures = {n for found in values(first.text).values() for n in found}
-    told = {n for found in values(quote.text).values() for n in found}
-    return bool(pairs) and in_question >= _AS_GOOD and in_both >= _SAME and bool(figures & told)
+    told, asked = _bare(quote.text), set(_bare(question.text).split())
+    if not all(_bare(name) in told for name in entities(question.text)):
+        return False  # what is disputed of Hậu Giang is not so of Sóc Trăng
+    weights = {w: index.lexical.idf("~" + w) for w in _bare(on.group(1)).split()}
+    share = sum(weight for word, weight in weights.items() if word in asked) / (sum(weights.values()) or 1.0)
+    return share >= _SAME and bool(_given(first) & _given(quote))
