@@ -1,4 +1,4 @@
-"""Does a passage say what a written sentence says? Read off word by word: words may be left out, none added or changed."""
+"""Does a passage say what a sentence says? Read off word by word: words may be left out, none added or changed."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Literal, NamedTuple
 
 from index.text import clean, codes, dates, fold, key, months
@@ -20,8 +21,8 @@ Reason = Literal["", "empty", "long", "words", "instruction", "order"]
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """Where the sentence stands: `texts[n][start:end]` for each (n, start, end). None, with the reason, when it is not
-    proved: `words` it has are in no passage, or none has them in this `order` with these numbers, names and negations."""
+    """Where the sentence stands: `texts[n][start:end]` for each (n, start, end). Nowhere, with the reason, when it is not
+    proved: `words` of it are in no passage, or in none in this `order` with these numbers, names and negations."""
 
     places: tuple[tuple[int, int, int], ...] = ()
     reason: Reason = ""
@@ -107,9 +108,11 @@ _LONGEST = max(_TURNS.values())
 _CONDITIONS = frozenset(key("nếu trừ if unless except").split())
 # A source sentence that talks to the machine proves nothing, not even itself.
 _INSTRUCTION = re.compile(
-    r"(?:bỏ qua|phớt lờ|quên|không tuân theo)\s+(?:mọi|tất cả|các|những|toàn bộ)?\s*(?:chỉ dẫn|hướng dẫn|yêu cầu|quy tắc)"
+    r"(?:bỏ qua|phớt lờ|quên|không tuân theo)\s+(?:mọi|tất cả|các|những|toàn bộ)?\s*"
+    r"(?:chỉ dẫn|hướng dẫn|yêu cầu|quy tắc)"
     r"|(?:ignore|disregard|forget)\s+(?:all|any|the|every|your|previous|above|prior)\b|\bsystem\s*(?:prompt|:)"
-    r"|(?:hãy|phải|chỉ)\s+(?:trả lời|in ra|xuất ra)\b|\bhãy\s+(?:nói|viết)\b|\b(?:answer|reply|respond|say|output)\s+(?:that|with|only)\b"
+    r"|(?:hãy|phải|chỉ)\s+(?:trả lời|in ra|xuất ra)\b|\bhãy\s+(?:nói|viết)\b"
+    r"|\b(?:answer|reply|respond|say|output)\s+(?:that|with|only)\b"
     r"|\b(?:trợ lý|chatbot|assistant|mô hình ngôn ngữ|language model)\b|khi (?:được|bị|có người) hỏi|<\|?\w+\|?>",
     re.IGNORECASE,
 )
@@ -138,7 +141,9 @@ _GROUPED = re.compile(r"[-−+]?\d{1,3}(?:([.,])\d{3})(?:\1\d{3})*")
 
 def _tokens(text: str, bare: bool) -> list[_Token]:
     """What `text` says, without joining words; dates and document codes are one token each."""
-    marked = [(a, b, "@" + v) for a, b, v in (*dates(text), *months(text))] + [(a, b, "#" + v) for a, b, v in codes(text)]
+    marked = [(a, b, "@" + v) for a, b, v in (*dates(text), *months(text))] + [
+        (a, b, "#" + v) for a, b, v in codes(text)
+    ]
     found: list[_Token] = []
     clause, opens, touches = 0, True, False
     at = 0
@@ -147,7 +152,7 @@ def _tokens(text: str, bare: bool) -> list[_Token]:
         for m in _PIECE.finditer(text, at, max(at, start)):
             if m["edge"]:
                 clause += bool(words) and words[-1][4] == clause
-                opens, touches = m["edge"] in ".!?…\n:“\"", False
+                opens, touches = m["edge"] in '.!?…\n:“"', False
                 continue
             kind = "number" if m["number"] else "word"
             value_of = _number(m.group()) if m["number"] else key(m.group())
@@ -222,7 +227,7 @@ def _windows(wanted: set[str], sources: Sequence[_Source]) -> Iterator[list[_Sen
 
     single = [[s] for source in sources for s in source.sentences]
     yield from sorted(single, key=share, reverse=True)[:8]
-    pairs = [[a, b] for source in sources for a, b in zip(source.sentences, source.sentences[1:], strict=False)]
+    pairs = [[a, b] for source in sources for a, b in pairwise(source.sentences)]
     yield from sorted(pairs, key=share, reverse=True)[:4]
     best = [max(([s] for s in source.sentences), key=share) for source in sources if source.sentences]
     yield from ([*a, *b] for i, a in enumerate(best) for b in best[i + 1 :])
@@ -311,7 +316,7 @@ def _readable(said: Sequence[_Token], window: Sequence[_Sentence]) -> bool:
     """True when `said` can be read off `window` from its first token to its last."""
     line = _Line(window)
     at = {i for i, t in enumerate(line.tokens) if _same(said[0], t) and line.may_start(i)}
-    for before, token in zip(said, said[1:], strict=False):
+    for before, token in pairwise(said):
         edge = before.clause != token.clause
         at = {
             j

@@ -31,12 +31,16 @@ SETTINGS = (
     ),
     Setting("HOIDAP_HOST", "127.0.0.1", "address the chat listens on"),
     Setting("HOIDAP_PORT", "7860", "port the chat listens on, 1-65535"),
-    Setting("LLM_BASE_URL", "", "OpenAI-compatible endpoint, as http://127.0.0.1:11434/v1; empty: answers are quotes only"),
+    Setting(
+        "LLM_BASE_URL", "", "OpenAI-compatible endpoint, as http://127.0.0.1:11434/v1; empty: answers are quotes only"
+    ),
     Setting("LLM_MODEL", "", "the model's name at that endpoint"),
     Setting("LLM_API_KEY", "", "its key, if it asks for one; never shown, never logged"),
     Setting("LLM_TIMEOUT_S", "30", "longest silence of the endpoint in seconds"),
     Setting("LLM_DEADLINE_S", "90", "longest time of a whole answer in seconds, retries included"),
-    Setting("LLM_CONTEXT_TOKENS", "8192", "tokens the model takes, question, passages and answer together; 1024 or more"),
+    Setting(
+        "LLM_CONTEXT_TOKENS", "8192", "tokens the model takes, question, passages and answer together; 1024 or more"
+    ),
     Setting("LLM_UNVERIFIED", "withhold", "sentences that fail the check: `withhold` them, or `mark` them"),
 )
 
