@@ -94,7 +94,7 @@ def _block(n: int, hit: Hit, text: str) -> str:
 # ---- what the LLM wrote ----------------------------------------------------------------------------------------------
 
 _THOUGHT = re.compile(r"<think>.*?(?:</think>|\Z)", re.DOTALL | re.IGNORECASE)
-_IMAGE = re.compile(r"!\[[^\]\n]*\](?:\([^)\n]*\)?|\[[^\]\n]*\])?")
+_IMAGE = re.compile(r"!\[(?:[^\[\]\n]|\[[^\]\n]{0,300}\]){0,300}\](?:\([^)\n]*\)?|\[[^\]\n]*\])?")
 _LINK = re.compile(r"\[([^\]\n]*)\]\([^)\n]*\)?")
 _REFERENCE = re.compile(r"(?m)^\s*\[[^\]\n]+\]:.*$")
 _HTML = re.compile(
@@ -111,11 +111,14 @@ _CITATIONS = re.compile(_CITED)
 def plain(text: str) -> str:
     """`text` without reasoning, images, addresses, HTML and Markdown; a link leaves its words."""
     text = clean(_THOUGHT.sub("", text))
-    before = None
-    while text != before:  # until nothing changes: taking one away may put another together
+    for _ in range(20):  # until nothing changes: taking one away may put another together
         before = text
         for pattern, instead in ((_REFERENCE, ""), (_IMAGE, ""), (_LINK, r"\1"), (_HTML, ""), (_ADDRESS, "")):
             text = pattern.sub(instead, text)
+        if text == before:
+            break
+    else:
+        return ""  # nobody writes like that in earnest
     return re.sub(r"[*_`~]{1,3}(?=\S)|(?<=\S)[*_`~]{1,3}", "", _LIST.sub("", text))
 
 

@@ -16,12 +16,14 @@ from ingest.sentences import sentence_spans
 MAX_CHARS = 1500
 """Longer sentences are not checked, and so not accepted: none of the corpus has 900 characters."""
 
+_FEWEST = 3  # words, those that only join aside: fewer say nothing, and stand in many places
+
 Reason = Literal["", "empty", "long", "words", "instruction", "order"]
 
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """Where the sentence stands: `texts[n][start:end]` for each (n, start, end). Nowhere, with the reason, when it is not
+    """Where the sentence stands: `texts[n][start:end]` for each (n, start, end). Nowhere, with the reason, when not
     proved: `words` of it are in no passage, or in none in this `order` with these numbers, names and negations."""
 
     places: tuple[tuple[int, int, int], ...] = ()
@@ -51,7 +53,7 @@ def verify(sentence: str, texts: Sequence[str]) -> Proof:
     sentence = _FRAME.sub("", clean(sentence).strip())
     bare = fold(sentence) == sentence
     said = _tokens(sentence, bare)
-    if not said:
+    if len(said) < _FEWEST:
         return Proof(reason="empty")
     sources = [_Source(n, text, bare) for n, text in enumerate(texts)]
     reason: Reason = "words"
@@ -113,7 +115,8 @@ _INSTRUCTION = re.compile(
     r"|(?:ignore|disregard|forget)\s+(?:all|any|the|every|your|previous|above|prior)\b|\bsystem\s*(?:prompt|:)"
     r"|(?:hãy|phải|chỉ)\s+(?:trả lời|in ra|xuất ra)\b|\bhãy\s+(?:nói|viết)\b"
     r"|\b(?:answer|reply|respond|say|output)\s+(?:that|with|only)\b"
-    r"|\b(?:trợ lý|chatbot|assistant|mô hình ngôn ngữ|language model)\b|khi (?:được|bị|có người) hỏi|<\|?\w+\|?>",
+    r"|\b(?:trợ lý|chatbot|assistant|mô hình ngôn ngữ|language model)\b|khi (?:được|bị|có người) hỏi"
+    r"|<[|/]?\w[^>]*>|\]\(|javascript:",
     re.IGNORECASE,
 )
 
@@ -277,6 +280,15 @@ class _Line:
         one, other = self._clauses[i - 1], self._clauses[i]
         return one != other and not (self.sentence[i] in self._tied and self._short[one] != self._short[other])
 
+    def _next_clause(self, i: int, j: int) -> bool:
+        """True when token `j` begins the clause after that of `i`, of the same sentence, and with no name or figure."""
+        return (
+            self._clauses[i][0] == self._clauses[j][0]
+            and self.begins(j)
+            and self._clauses[j - 1] == self._clauses[i]
+            and self.tokens[j].kind in ("word", "turn")
+        )
+
     def in_run(self, i: int) -> bool:
         """True when token `i` goes on a name or a figure begun by the one before: "Châu Thành A", "12 triệu"."""
         if not 0 < i < len(self) or not self.tokens[i].touches or self._clauses[i] != self._clauses[i - 1]:
@@ -303,6 +315,8 @@ class _Line:
             # into another sentence only at its beginning: its first clause names what the rest is about
             return self.sentence[i] == self.sentence[j] or j == 0 or self.sentence[j - 1] != self.sentence[j]
         skipped = self.tokens[i + 1 : j]
+        if i < j and self._next_clause(i, j) and self.tokens[i].kind in ("name", "word") and not self.in_run(i + 1):
+            return True  # "Đập cao 42 mét, khánh thành năm 2019": "Đập khánh thành năm 2019"
         return (
             i < j
             and self._clauses[i] == self._clauses[j]
