@@ -65,16 +65,26 @@ _CSP = "; ".join(
 
 def answer_html(answer: Answer, note: str = "") -> Html:
     """`answer`: what was understood, the lead-in, a blockquote per quote with its link, and the sources."""
-    notes = [note] if note else []
+    notes = [n for n in (note, answer.notice) if n]
+    if answer.writer:
+        notes.append(say("llm_written", answer.language, model=answer.writer))
     if answer.resolved.strip() != answer.question.strip():
         notes.append(say("understood", answer.language, question=answer.resolved))
     return tag(
         "div",
         *(tag("p", text, class_="hd-note") for text in notes),
-        *_body(answer),
+        *(_written(answer) if answer.writer else _body(answer)),
         *_sources(answer),
         class_=f"hd-answer hd-is-{answer.outcome}",
     )
+
+
+def _written(answer: Answer) -> Iterator[Html]:
+    """The sentences of a written answer with their links, then the quotes that prove them."""
+    yield from (tag("p", *_linked(line, answer)) for line in answer.text.split("\n"))
+    for n, citation in enumerate(answer.citations, start=1):
+        quote = (tag("span", citation.quote, lang="vi"), "\N{NO-BREAK SPACE}", *_linked(f"[{n}]", answer))
+        yield tag("blockquote", *quote, class_="hd-quote")
 
 
 def _body(answer: Answer) -> Iterator[Html]:

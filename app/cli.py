@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -21,6 +22,7 @@ from index.text import clean
 if TYPE_CHECKING:  # numpy, chromadb and the rest are imported by the command that needs them: --help takes no time
     from collections.abc import Iterator
 
+    from app.llm import Llm
     from app.types import Answer, Turn
     from index.search import Progress
     from index.settings import Settings
@@ -138,7 +140,7 @@ def _bar(label: str) -> Iterator[Progress]:
 
 
 def _ask(args: argparse.Namespace) -> int:
-    from app.answer import ask
+    from app.generate import answer as ask
 
     if (args.question is None) == (args.batch is None):
         raise UsageError(
@@ -151,18 +153,19 @@ def _ask(args: argparse.Namespace) -> int:
     rows = _batch_rows(args.batch) if args.batch else []  # before the index is built: a typing error costs no time
     if args.batch and not Path(args.json).parent.is_dir():
         raise UsageError(f"--json {args.json}: there is no folder {Path(args.json).parent}; make it first")
-    with _library(args) as (library, _):
+    with _library(args) as (library, settings):
+        llm = _llm(settings)
         _refreshed(library)
         index = library.index()
         where = from_options(args, index.documents.values())
         if args.batch is None:
-            answer = ask(args.question, index, where=where)
+            answer = ask(args.question, index, where=where, llm=llm)
             print(json.dumps(answer.as_row(), ensure_ascii=False, indent=2) if args.json else _as_text(answer))
             return 0
         results = []
         for id, question, history in rows:
             started = time.perf_counter()
-            answer = ask(question, index, history, where)
+            answer = ask(question, index, history, where, llm)
             seconds = round(time.perf_counter() - started, 4)
             results.append({"id": id, **answer.as_row(), "seconds": seconds})
     _write_lines(Path(args.json), results)
@@ -170,13 +173,23 @@ def _ask(args: argparse.Namespace) -> int:
     return 0
 
 
+def _llm(settings: Settings) -> Llm | None:
+    """The LLM that writes answers, None when LLM_BASE_URL is not set."""
+    from app.llm import Llm
+
+    chosen = settings.llm
+    return Llm(chosen) if chosen else None
+
+
 def _as_text(answer: Answer) -> str:
-    lines = [answer.text]
+    lines = [answer.notice, answer.text] if answer.notice else [answer.text]
     if answer.resolved != answer.question:
         lines.insert(0, f"({answer.resolved})")
     for n, c in enumerate(answer.citations, start=1):
         facts = (c.title, c.publisher, c.published, " > ".join(c.headings), c.url, f"{c.document}:{c.start}-{c.end}")
         lines.append(f"[{n}] " + " · ".join(f for f in facts if f))
+        if answer.writer:  # its text does not hold the quotes
+            lines.append(f"    {c.quote}")
     return "\n".join(lines)
 
 
@@ -277,15 +290,16 @@ def _serve(args: argparse.Namespace) -> int:
     from index.settings import load
 
     settings = load({**os.environ, "HOIDAP_PORT": args.port} if args.port is not None else None)
-    port = settings.port
+    port, llm = settings.port, _llm(settings)
     _check_port(settings.host, port)  # before any work: a busy port is known in a millisecond
     with _library(args) as (library, _):
         _refreshed(library)
         import uvicorn
 
         from app.chat import create_app
+        from app.generate import answer
 
-        app = create_app(library, host=settings.host)
+        app = create_app(library, partial(answer, llm=llm), host=settings.host)
         if settings.host not in ("127.0.0.1", "localhost", "::1"):
             print(
                 "hoidap: whoever can open this page can add and remove documents; there is no log-in", file=sys.stderr

@@ -61,7 +61,10 @@ class Citation:
 @dataclass(frozen=True, slots=True)
 class Answer:
     """An answer to `question`. In `text` each quote is followed by ` [n]`, which stands for `citations[n - 1]`;
-    without citations it is a refusal."""
+    without citations it is a refusal.
+
+    With a `writer` the text is not quoted but written, line by line, and [n] stands after a sentence that
+    `citations[n - 1]` proves; a line without one is marked as unproved by whoever wrote it in."""
 
     question: str  # as asked
     resolved: str  # as understood: cleaned, with what a follow-up left out put in
@@ -69,9 +72,24 @@ class Answer:
     outcome: Outcome
     text: str
     citations: tuple[Citation, ...] = field(default=())
+    writer: str = ""  # the LLM that wrote the text; "" when it is quotes
+    notice: str = ""  # what the reader must know about how the answer came about, "" for nothing
 
     def __post_init__(self) -> None:
         # Guards, not tests: a program that breaks its promise about proof must stop, not answer.
+        if (self.outcome == "refuse") != (not self.citations):
+            raise ValueError(f"outcome {self.outcome!r} with {len(self.citations)} citations")
+        if self.writer:
+            self._check_written()
+        else:
+            self._check_quoted()
+
+    def _check_written(self) -> None:
+        found = {int(n) for n in MARKER.findall(self.text)}
+        if found != set(range(1, len(self.citations) + 1)):
+            raise ValueError(f"markers {sorted(found)} for {len(self.citations)} citations")
+
+    def _check_quoted(self) -> None:
         rest = self.text
         for n, citation in enumerate(self.citations, start=1):
             proof = f"{citation.quote} [{n}]"
@@ -80,8 +98,6 @@ class Answer:
             rest = rest.replace(proof, "", 1)
         if MARKER.search(rest):
             raise ValueError(f"a marker without one of the {len(self.citations)} citations in {rest[:200]!r}")
-        if (self.outcome == "refuse") != (not self.citations):
-            raise ValueError(f"outcome {self.outcome!r} with {len(self.citations)} citations")
 
     def as_row(self) -> dict[str, Any]:
         """The answer as the row `hoidap ask --json` prints."""
@@ -90,6 +106,8 @@ class Answer:
             "resolved": self.resolved,
             "outcome": self.outcome,
             "answer": self.text,
+            "writer": self.writer,
+            "notice": self.notice,
             "citations": [
                 {
                     "document": c.document,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     from app.types import Language
@@ -209,7 +209,31 @@ WORDS: dict[str, dict[Language, str]] = {
     "notice_day": {"vi": "Lưu ý, tài liệu ngày {date}:", "en": "Please note, the document of {date}:"},
     "notice_month": {"vi": "Lưu ý, tài liệu tháng {date}:", "en": "Please note, the document of {date}:"},
     "notice_year": {"vi": "Lưu ý, tài liệu năm {date}:", "en": "Please note, the document of {date}:"},
+    # answers written by an LLM
+    "llm_written": {
+        "vi": "{model} viết từ tài liệu; từng câu có số đã được đối chiếu với đoạn gốc bên dưới.",
+        "en": "Written by {model} from the documents; each numbered sentence was checked against the quotes below.",
+    },
+    "llm_failed": {
+        "vi": "Mô hình ngôn ngữ không trả lời được; dưới đây là nguyên văn tài liệu.",
+        "en": "The language model failed; here are the documents' own words.",
+    },
+    "llm_silent": {
+        "vi": "Mô hình ngôn ngữ cho là chưa đủ thông tin; dưới đây là nguyên văn tài liệu.",
+        "en": "The language model found too little to answer; here are the documents' own words.",
+    },
+    "llm_unproved": {
+        "vi": "Câu trả lời của mô hình ngôn ngữ không khớp tài liệu nên bị bỏ; dưới đây là nguyên văn tài liệu.",
+        "en": "What the language model wrote is not in the documents and was not used; here are their own words.",
+    },
+    "llm_withheld": {
+        "vi": "Đã bỏ {count} câu của mô hình ngôn ngữ vì không khớp tài liệu.",
+        "en": "Sentences of the language model left out because the documents do not prove them: {count}.",
+    },
+    "llm_marked": {"vi": "(chưa kiểm chứng) {sentence}", "en": "(not verified) {sentence}"},
 }
+
+Notice = Literal["llm_failed", "llm_silent", "llm_unproved"]
 
 BUILT_IN: dict[str, str] = {
     # Gradio 6.31 has no Vietnamese and lets nobody override its English, so the page replaces these texts as they

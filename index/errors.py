@@ -19,3 +19,7 @@ class EncoderError(HoidapError):
 
 class UsageError(HoidapError):
     """A command or setting was given a value it cannot use."""
+
+
+class LlmError(HoidapError):
+    """The LLM gave no usable reply; the message holds no key."""

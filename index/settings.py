@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
 import os
+import re
 import shlex
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
@@ -29,7 +31,31 @@ SETTINGS = (
     ),
     Setting("HOIDAP_HOST", "127.0.0.1", "address the chat listens on"),
     Setting("HOIDAP_PORT", "7860", "port the chat listens on, 1-65535"),
+    Setting(
+        "LLM_BASE_URL", "", "OpenAI-compatible endpoint, as http://127.0.0.1:11434/v1; empty: answers are quotes only"
+    ),
+    Setting("LLM_MODEL", "", "the model's name at that endpoint"),
+    Setting("LLM_API_KEY", "", "its key, if it asks for one; never shown, never logged"),
+    Setting("LLM_TIMEOUT_S", "30", "longest silence of the endpoint in seconds"),
+    Setting("LLM_DEADLINE_S", "90", "longest time of a whole answer in seconds, retries included"),
+    Setting(
+        "LLM_CONTEXT_TOKENS", "8192", "tokens the model takes, question, passages and answer together; 1024 or more"
+    ),
+    Setting("LLM_UNVERIFIED", "withhold", "sentences that fail the check: `withhold` them, or `mark` them"),
 )
+
+
+@dataclass(frozen=True, slots=True)
+class LlmSettings:
+    """Which LLM writes answers, and how long it may take. The key is in no repr."""
+
+    base_url: str
+    model: str
+    api_key: str = field(default="", repr=False)
+    timeout_s: float = 30.0
+    deadline_s: float = 90.0
+    context_tokens: int = 8192
+    withhold: bool = True  # a sentence that fails the check; else it is shown and marked
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +67,32 @@ class Settings:
     model: str
     host: str
     port_text: str
+    llm_texts: Mapping[str, str] = field(default_factory=dict, repr=False)  # the LLM_ variables as they are written
+
+    @property
+    def llm(self) -> LlmSettings | None:
+        """None when no LLM is set. Checked here, as `port` is. Raises UsageError naming the variable and its value."""
+        texts = self.llm_texts
+        url = texts.get("LLM_BASE_URL", "")
+        if not url:
+            return None
+        if not re.fullmatch(r"https?://[^\s/@]+[^\s@]*", url):  # a password in it would be shown with the address
+            raise UsageError(
+                "LLM_BASE_URL is no address; set it to one like http://127.0.0.1:11434/v1, with the key in LLM_API_KEY"
+            )
+        if not texts["LLM_MODEL"]:
+            raise UsageError(f"LLM_BASE_URL is {url!r} but LLM_MODEL is empty; set it to a model of that endpoint")
+        if texts["LLM_UNVERIFIED"] not in ("withhold", "mark"):
+            raise UsageError(f"LLM_UNVERIFIED is {texts['LLM_UNVERIFIED']!r}; set it to withhold or mark")
+        return LlmSettings(
+            base_url=url,
+            model=texts["LLM_MODEL"],
+            api_key=texts["LLM_API_KEY"],
+            timeout_s=_positive(texts, "LLM_TIMEOUT_S"),
+            deadline_s=_positive(texts, "LLM_DEADLINE_S"),
+            context_tokens=int(_positive(texts, "LLM_CONTEXT_TOKENS", least=1024)),
+            withhold=texts["LLM_UNVERIFIED"] == "withhold",
+        )
 
     @property
     def port(self) -> int:
@@ -61,7 +113,18 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
         model=values["HOIDAP_MODEL"],
         host=values["HOIDAP_HOST"],
         port_text=values["HOIDAP_PORT"],
+        llm_texts={name: value for name, value in values.items() if name.startswith("LLM_")},
     )
+
+
+def _positive(texts: Mapping[str, str], name: str, least: float = 0.1) -> float:
+    try:
+        number = float(texts[name])
+    except ValueError:
+        number = math.nan
+    if not least <= number <= 10_000_000:  # nan is not
+        raise UsageError(f"{name} is {texts[name]!r}; set it to a number, {least:g} or more")
+    return number
 
 
 def index_command(corpus: Path, data: Path, model: str) -> str:

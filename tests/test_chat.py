@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app import chat, inspector, words
+from app import chat, generate, inspector, words
 from app.chat import Chat, Exchange, Html, Link, answer_html, context, source_html, tag
 from app.types import Answer, Citation, Turn
 from index.errors import HoidapError, StoreError
@@ -118,7 +118,9 @@ def test_every_word_is_there_in_both_languages_with_the_same_blanks() -> None:
 
 
 def test_every_word_is_used_and_every_used_word_exists() -> None:
-    source = "".join(Path(module.__file__ or "").read_text(encoding="utf-8") for module in (chat, inspector, words))
+    source = "".join(
+        Path(module.__file__ or "").read_text(encoding="utf-8") for module in (chat, generate, inspector, words)
+    )
     said = set(re.findall(r'say\(\s*"(\w+)"', source)) | set(words.BUILT_IN.values())
     assert said <= set(words.WORDS)
     quoted = set(re.findall(r'"(\w+)"', source.replace('": {', "", len(words.WORDS))))
