@@ -15,7 +15,8 @@ _ASKS = (
     (
         DATE_LABEL,
         re.compile(
-            r"\b(?:dang|dua len|len mang|xuat ban|publish(?:ed)?)\b.*\b(?:ngay|khi|luc|bao gio|hoi|thu|may gio|date)\b"
+            r"\b(?:dang|dua len|len mang|xuat ban|publish(?:ed)?)\b"
+            r".*\b(?:ngay|hom|khi|luc|bao gio|hoi|thu|may gio|date)\b"
             r"|\bngay dang\b|\bwhen was .* published\b"
         ),
     ),

@@ -8,6 +8,7 @@ from functools import cache, partial
 from app.about import asked_of_article, lines_about
 from app.compose import MAX_CHARS, Finding, Shown, answering, compose, correcting, refusal, related, unknown
 from app.followup import own_words, resolve
+from app.lists import one_by_one
 from app.notices import with_notice
 from app.papers import nearest, written_out
 from app.parts import Rank, cover
@@ -70,6 +71,8 @@ def _find(question: Question, index: Index, narrowed: bool) -> Finding:
         missing, name, quote = near
         return unknown(question, missing, name, Shown.of(quote))
     rank = cache(partial(_ranked, index=index))
+    if items := one_by_one(question, rank(question), index):
+        return answering(question, [Shown.of(q) for q in items])
     quotes = before_judging(question, cover(question, choose(question, index, rank), index, rank), index, rank)
     match outcome(question, quotes, index) if quotes else "refuse":
         case "answer" | "related" if wrong := correct(question, rank(question), index):

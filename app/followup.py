@@ -17,6 +17,7 @@ _THEN = re.compile(r"\bthi sao\W*$|^(?:what|how) about\b")  # "thế xét riêng
 _AND_WHAT_OF = re.compile(
     r"^(?:thế\s+|vậy\s+|the\s+|vay\s+)?(?:còn|con|what about|and|how about)\s+(.+?)[\s?.!]*$", re.IGNORECASE
 )
+_THEN_WHAT_OF = re.compile(r"^(?:thế|vậy|the|vay)\s+(\S+(?:\s+\S+){0,3}?)\s*\?$", re.IGNORECASE)  # "Thế bốn trụ?"
 _NTH = re.compile(
     r"(?:cái|điều|việc|nhiệm vụ|đột phá|ý|mục|cai|dieu|y|muc)?\s*(?:thứ|thu)\s+(nhất|hai|ba|tư|năm|nhat|tu|nam)\b",
     re.IGNORECASE,
@@ -49,6 +50,9 @@ def resolve(question: str, history: Sequence[Turn]) -> str:
     other = _AND_WHAT_OF.match(question)
     if other:
         return _same_of(before, other.group(1))
+    thing = _THEN_WHAT_OF.match(question)
+    if thing and understand(thing.group(1)).kind == "other":
+        return _same_of(before, thing.group(1))
     answer = next((clean(t.content) for t in reversed(history) if t.role == "assistant"), "")
     nth = _NTH.search(question)
     if nth:

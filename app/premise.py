@@ -153,6 +153,9 @@ _ENDS_SUBJECT = re.compile(
 )
 
 
+_ASKING = frozenset("gi nao ai dau sao may".split())
+
+
 def _subject(question: Question, ranked: Sequence[Quote], index: Index) -> Correction | None:
     """What a document is about: "Nghị quyết 05-NQ/TU về du lịch"."""
     spans = codes(question.text)
@@ -161,6 +164,8 @@ def _subject(question: Question, ranked: Sequence[Quote], index: Index) -> Corre
     behind = " ".join(bare_syllables(question.text[spans[0][1] :]))
     given = re.match(r"(?:co phai |la |noi |ban |phai ){0,3}ve (?:viec |phat trien |linh vuc )?(.*)", behind)
     words = _ENDS_SUBJECT.split(given.group(1))[0].split() if given else []
+    if _ASKING & set(words):  # "Đề án 06-ĐA/TU về việc gì" takes nothing for granted
+        return None
     pairs = [f"{a} {b}" for a, b in pairwise(words)]
     if not pairs or not all(index.lexical.frequency("~" + p.replace(" ", "_")) for p in pairs):
         return None
@@ -212,7 +217,11 @@ def _count(question: Question, ranked: Sequence[Quote], index: Index) -> Correct
         for quote in about:
             for said, others in _numbered(quote.text):
                 length = _agree(things, others)
-                if length and length > agreed.get(said, (0,))[0]:
+                known = agreed.get(said)
+                # of two that say so, the one that tells what they are: "“Năm trọng tâm” là …"
+                if length and (
+                    known is None or (length, bool(headword(quote.text))) > (known[0], bool(headword(known[1].text)))
+                ):
                     agreed[said] = (length, quote, " ".join(others[:length]))
         best = max((length for length, _, _ in agreed.values()), default=0)
         sure = [(said, *found[1:]) for said, found in agreed.items() if found[0] == best]

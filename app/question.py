@@ -26,7 +26,8 @@ _FRAME = frozenset(
         "là gì nào đâu ai sao mấy bao giờ khi thế vậy nhỉ ạ à ơi hả hở hông không hong hổng ko hok bây mình nhiêu "
         "tôi em anh chị bạn cho xin hãy nêu kể giúp với giùm dùm rõ có được bị do bởi của và các những một cái về "
         "trong theo tại từ đến tới ở ra vào thì mà nó này đó đây kia ấy như còn rồi chưa đã đang sẽ cũng lại vì phải "
-        "hay hoặc gồm lận nha nghen vô nhé hén dợ ha tụi coi giùm chừng cỡ dạ"
+        "hay hoặc gồm lận nha nghen vô nhé hén dợ ha tụi coi giùm chừng cỡ dạ "
+        "á ổng bả mần dzậy dậy dzị zậy lận hen heng nhe nghe"
     ).split()
 )
 # Longer frames go first, as phrases: "số mấy" is frame, "dân số" is not.
@@ -35,6 +36,8 @@ _FRAME_PHRASES = (
     "cụ thể", "chi tiết", "đầy đủ", "giải thích", "cho hỏi", "xin hỏi", "cho biết", "nghĩa là", "tên là", "nói về",
     "việc gì", "nghe đồn", "tên gì", "gọi là", "đúng không",
     "mấy anh", "mấy chị", "mấy chú", "mấy cha", "mấy bạn", "anh hai", "anh ba", "vậy ta", "nghe đâu", "nghe nói",
+    "khái niệm", "thuật ngữ", "cụm từ",
+    "cái vụ", "bao lâu", "một bận", "mấy bận", "mấy ổng", "mấy bả", "mần ăn", "lo chuyện", "lo cho", "mỗi thứ",
 )  # fmt: skip
 _FRAME_ENGLISH = frozenset(
     "a an the of is are was were be been what which who whom whose when where why how does do did has have had and or "
@@ -85,7 +88,7 @@ _ASKS: tuple[tuple[Kind, str], ...] = (
     (
         "definition",
         r"\b(?:la gi|(?:noi|ban|viet|quy dinh|de cap)(?: ve)?(?: viec| chuyen| van de)? gi"
-        r"|nghia la|la sao|nghia gi|dinh nghia|the nao la|what is|what does .* mean|what's)\b",
+        r"|nghia la|la sao|nghia gi|dinh nghia|khai niem|giai thich|the nao la|what is|what does .* mean|what's)\b",
     ),
 )
 

@@ -260,11 +260,21 @@ def _folded_pairs(text: str) -> list[tuple[str, str]]:
 
 
 def lacks_year(question: Question, quotes: Sequence[Quote]) -> bool:
-    """True when the question names a year that no quoted passage, heading or title has: what a province's rank was in
+    """True when the question names a year that no quote, heading or title has: what a province's rank was in
     2021 does not answer what it was in 2024."""
     years = [n for n in question.numbers if len(n) == 4 and n[:2] in ("19", "20")]
-    said = {w for q in quotes for w in syllables(scored_text(q.document, q.passage))}
-    return bool(years) and not any(year in said for year in years)
+    return bool(years) and not any(year in _years_of(q) for q in quotes for year in years)
+
+
+_A_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
+
+
+def _years_of(quote: Quote) -> set[str]:
+    """The years a quote, its headings and title speak of; those of its passage only when it names none itself."""
+    own = set(_A_YEAR.findall(quote.text))
+    if not own:
+        return set(_A_YEAR.findall(scored_text(quote.document, quote.passage)))
+    return own | set(_A_YEAR.findall(f"{' '.join(quote.passage.headings)} {quote.document.title}"))
 
 
 def contradicts(question: Question, quote: Quote) -> bool:

@@ -13,7 +13,7 @@ import numpy as np
 
 from app.question import Question, counted
 from index.search import Index, scored_text
-from index.text import codes, dates, fold, key, marks, syllables, terms
+from index.text import bare_syllables, codes, dates, fold, key, marks, syllables, terms
 from index.translate import expand, translations
 from index.types import Document, Hit, Passage
 from ingest.sentences import quote_spans
@@ -30,7 +30,9 @@ _RANK = 1.6  # divided by the place of the passage, counted from 1
 _CUE = 1.8  # form: see form_cue
 _FRESH = 1.4  # a number or name that the question asks for and does not itself hold
 _DEFINES = 1.7
+_DEFINES_ASKED = 4.0  # more, where the question asks for the thing by its name: the slogan that lists it is no answer
 _PHRASE = 2.0  # words in quotation marks
+_LACKS_CODE = 1.5  # neither the sentence nor its headings name the document asked for
 _OTHER_CODE = 2.5  # each document code that is not asked for beside one that is: a sentence telling two apart
 
 
@@ -193,8 +195,10 @@ def rank_quotes(question: Question, index: Index, hits: Sequence[Hit]) -> list[Q
         + _CUE * cue
         + _FRESH * _fresh(question, text)
         + _DEFINES * _defines(question, text)
+        + _DEFINES_ASKED * _defines_asked(question, text)
         + _PHRASE * _phrase_share(question, text)
         - _OTHER_CODE * _other_codes(question, text)
+        - _LACKS_CODE * _lacks_code(question, hit, text)
         for (hit, _, _), text, bag, cosine, cue in zip(spots, texts, bags, cosines, cues, strict=True)
     ]
     chances = np.exp(np.array(scores) - max(scores))
@@ -362,9 +366,34 @@ def _defines(question: Question, text: str) -> bool:
     return any(f"({a})" in text for a in re.findall(r"\b[A-Z]{3,}\b", question.text))
 
 
+def _defines_asked(question: Question, text: str) -> bool:
+    """True when `text` defines in quotation marks what the question puts in them or asks the meaning of."""
+    named = _QUOTED_HEAD.match(text)
+    if not named:
+        return False
+    defined = " ".join(map(fold, syllables(named.group(1))))
+    if any(defined == " ".join(map(fold, syllables(p))) for p in question.phrases):
+        return True
+    return (
+        question.kind in ("definition", "list", "which")
+        and f" {defined} " in f" {' '.join(bare_syllables(question.text))} "
+    )
+
+
+_QUOTED_HEAD = re.compile(r"[“\"]([^”\"]{2,60})[”\"]\s+(?:là|nghĩa là|gồm|có nghĩa)\b")
+
+
 def _other_codes(question: Question, text: str) -> int:
     """How many document codes in `text` are not among those the question names; 0 when it names none."""
     return len({code for _, _, code in codes(text)} - set(question.codes)) if question.codes else 0
+
+
+def _lacks_code(question: Question, hit: Hit, text: str) -> bool:
+    """True when the question names documents by code and neither `text` nor its headings and title name one of them."""
+    if not question.codes:
+        return False
+    said = f"{text} {' '.join(hit.passage.headings)} {hit.document.title} {hit.document.number}"
+    return not {code for _, _, code in codes(said)} & set(question.codes)
 
 
 def _phrase_share(question: Question, text: str) -> float:

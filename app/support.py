@@ -87,6 +87,8 @@ def _missing(words: Sequence[str], present: set[str]) -> float:
 ON_TOPIC = (-1.85, -1.59, 0.96, 2.14, 0.41, 0.3, 0.04, 7.27, 0.38, -1.72, -0.43, -1.17, -1.62, 3.95)
 ANSWERS = (-5.47, 1.84, -0.36, 0.45, -1.03, 1.97, 2.14, 1.6, 0.96, 0.66, -4.72, -2.19, 0.33, 1.1)
 ON_TOPIC_AT, ANSWERS_AT = 0.56, 0.1
+SURE_AT = 0.5
+"""With this probability of an answer a question is on topic, whatever the other model says."""
 
 
 def probability(weights: Sequence[float], found: Support) -> float:
@@ -102,9 +104,11 @@ def score(question: Question, quotes: Sequence[Quote], index: Index) -> float:
 def outcome(question: Question, quotes: Sequence[Quote], index: Index) -> Outcome:
     """`refuse` when the documents do not speak of it, `related` when they do but no quote answers, else `answer`."""
     found = support(question, quotes, index)
+    answers = probability(ANSWERS, found)
+    speaks = probability(ON_TOPIC, found) >= ON_TOPIC_AT or answers >= SURE_AT
     return judge(
-        on_topic=probability(ON_TOPIC, found) >= ON_TOPIC_AT or names_known_code(question, index),
-        answers=probability(ANSWERS, found) >= ANSWERS_AT and not barred(question, quotes, index),
+        on_topic=speaks or names_known_code(question, index),
+        answers=answers >= ANSWERS_AT and not barred(question, quotes, index),
     )
 
 

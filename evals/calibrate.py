@@ -21,7 +21,7 @@ from app.question import Question as Asked
 from app.question import understand
 from app.rules import barred, names_known_code
 from app.select import Quote
-from app.support import Support, judge, probability, support
+from app.support import SURE_AT, Support, judge, probability, support
 from app.types import Outcome
 from evals import Rate, Row, check_new, digest
 from evals.answers import Question, read_question
@@ -259,7 +259,10 @@ class Calibration:
     def outcomes(self) -> tuple[Outcome, ...]:
         """Outcome of each example with the thresholds and the rules of form, cross-validated."""
         scored = zip(self.examples, self.on_topic.scores, self.answers.scores, strict=True)
-        return tuple(e.outcome(on >= self.on_topic.at, answers >= self.answers.at) for e, on, answers in scored)
+        return tuple(
+            e.outcome(on >= self.on_topic.at or answers >= SURE_AT, answers >= self.answers.at)
+            for e, on, answers in scored
+        )
 
     @property
     def shares(self) -> dict[str, dict[Outcome, Rate]]:
