@@ -74,9 +74,9 @@ def _find(question: Question, index: Index, narrowed: bool) -> Finding:
     if items := one_by_one(question, rank(question), index):
         return answering(question, [Shown.of(q) for q in items])
     quotes = before_judging(question, cover(question, choose(question, index, rank), index, rank), index, rank)
+    if quotes and (wrong := correct(question, rank(question), index)):
+        return correcting(question, Shown.of(wrong.quote), wrong.said, wrong.asked)
     match outcome(question, quotes, index) if quotes else "refuse":
-        case "answer" | "related" if wrong := correct(question, rank(question), index):
-            return correcting(question, Shown.of(wrong.quote), wrong.said, wrong.asked)
         case "answer":
             told = arranged(question, quotes, index, rank)
             return answering(question, [Shown.of(q) for q in told.quotes], disagree=told.disagree, older=told.older)

@@ -149,8 +149,10 @@ def _items(text: str) -> int:
 
 _OFFICES = re.compile(
     r"\b(?:tinh uy|thanh uy|huyen uy|ubnd|uy ban|hdnd|hoi dong|quoc hoi|chinh phu|ban chap hanh|dang bo|bo chinh tri"
-    r"|hiep hoi|cong ti|tap doan|van phong|ban quan li|so \w+|bo \w+|dai hoc|lien danh|ngan hang|co quan|tinh)\b"
+    r"|hiep hoi|cong ti|tap doan|van phong|ban quan li|dai hoc|lien danh|ngan hang|co quan)\b"
 )
+# Folded, "Sở" and "số", "Bộ" and "bờ" are one.
+_OFFICES_SPELLED = re.compile(r"\b[Ss]ở\s[A-ZĐ]|\bBộ\s[A-ZĐ]|^Tỉnh\b|\bdo tỉnh\b")
 _FIRMS = re.compile(r"\b(?:cong ti|tap doan|tong cong ti|lien danh|ngan hang|xi nghiep|nha thau|chu dau tu)\b")
 _SIGNS = re.compile(r"\b(?:ký|kí)\b", re.IGNORECASE)  # with its mark: "nhiệm kỳ" is a term
 _A_PERSON = re.compile(
@@ -180,7 +182,11 @@ def lacks_maker(question: Question, quotes: Sequence[Quote]) -> bool:
         return not any(p and _SIGNS.search(q.text) for p, q in zip(persons, quotes, strict=True))
     if _A_PERSON.search(bare):
         return not any(persons)
-    return not any(persons) and not any(map(_OFFICES.search, said))
+    return (
+        not any(persons)
+        and not any(map(_OFFICES.search, said))
+        and not any(_OFFICES_SPELLED.search(q.text) for q in quotes)
+    )
 
 
 _A_PLACE = re.compile(

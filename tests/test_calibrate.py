@@ -167,17 +167,18 @@ def test_outcomes_follow_thresholds_and_rules() -> None:
     report = reported(
         (example("a", "answers"), 0.5, 0.5),  # thresholds are reached, not passed
         (example("b", "answers"), 0.5, 0.4),
-        (example("c", "answers"), 0.4, 0.9),
+        (example("c", "answers"), 0.4, 0.4),
+        (example("h", "answers"), 0.4, 0.9),  # sure of the answer: on topic whatever the other model says
         (example("d", "answers", named=True), 0.4, 0.9),
         (example("e", "answers", barred=True), 0.9, 0.9),
         (example("f", "off-topic", found=None, named=True), 0.9, 0.9),
-        (example("g", "off-topic", from_set=True), 0.1, 0.9),
+        (example("g", "off-topic", from_set=True), 0.1, 0.4),
     )
-    assert report.outcomes == ("answer", "related", "refuse", "answer", "related", "refuse", "refuse")
+    assert report.outcomes == ("answer", "related", "refuse", "answer", "answer", "related", "refuse", "refuse")
     assert {o: str(r).split()[0] for o, r in report.shares["answers"].items()} == {
-        "refuse": "1/5",
-        "related": "2/5",
-        "answer": "2/5",
+        "refuse": "1/6",
+        "related": "2/6",
+        "answer": "3/6",
     }
     assert report.shares["off-topic set"]["refuse"].of == 1
     assert example("h", "off-topic", found=None).score((9.0,) * FEATURES) == 0

@@ -16,6 +16,8 @@ DIALOGUES = [
     # another thing, or another time, of the same question
     ("Một tâm là gì?", "“Một tâm” là huyện Châu Thành. [1]", "thế còn hai tuyến?", "hai tuyến là gì?"),
     ("Ba thành gồm những đô thị nào?", "Ba đô thị.", "còn bốn trụ?", "bốn trụ gồm những đô thị nào?"),
+    ("Một tâm là gì?", "Là Châu Thành.", "Thế bốn trụ?", "bốn trụ là gì?"),
+    ("Một tâm là gì?", "Là Châu Thành.", "Thế ai ký Nghị quyết 04-NQ/TU?", "Thế ai ký Nghị quyết 04-NQ/TU?"),
     ("PCI năm 2021 của tỉnh đạt bao nhiêu?", "63,80", "còn năm 2022?", "PCI năm 2022 của tỉnh đạt bao nhiêu?"),
     ("Thu ngân sách là bao nhiêu?", "6.529 tỷ đồng", "Còn năm 2022?", "Thu ngân sách là bao nhiêu năm 2022?"),
     ("pci nam 2021 dat bao nhieu", "63,80", "con nam 2022?", "pci nam 2022 dat bao nhieu"),

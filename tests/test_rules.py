@@ -37,6 +37,10 @@ PAIRS = {
         "Thị xã Long Mỹ rộng bao nhiêu cây số vuông?",
         "Thị xã Long Mỹ có bao nhiêu hộ dân?",
     ),
+    "the year of the sentence": (
+        "Hậu Giang xếp hạng PCI năm 2022 thứ mấy?",
+        "Hậu Giang xếp hạng PCI năm 2019 thứ mấy?",
+    ),
     "a day": ("Quyết định 1588/QĐ-TTg ban hành ngày nào?", "Quyết định 1748/QĐ-UBND ban hành ngày nào?"),
     "a year": ("PCI năm 2022 của Hậu Giang bao nhiêu điểm?", "PCI năm 2019 của Hậu Giang bao nhiêu điểm?"),
     "who signed": ("Ai ký Quyết định 1320/QĐ-UBND?", "Ai ký Nghị quyết 05-NQ/TU?"),
