@@ -26,6 +26,7 @@ class Document:
     published: str = ""  # ISO date, possibly only "2023-11" or "2023"; "" when unknown
     number: str = ""  # official number, e.g. "1588/QĐ-TTg"
     kind: str = ""  # what it is, in lower case: "nghị quyết", "quyết định", "bài viết" (an article) …; "" when unknown
+    note: str = ""  # what reading it changed or lost, one sentence for people; "" when nothing
 
 
 @dataclass(frozen=True, slots=True)

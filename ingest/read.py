@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import html
 import re
 from dataclasses import dataclass
 from datetime import date
@@ -13,6 +14,7 @@ from index.errors import ReadError
 from index.text import clean, fold
 from index.types import Document
 from ingest.layout import MAX_TITLE, Layout, Section, markdown_layout, text_layout
+from ingest.legacy import Repaired, repair, surface
 
 MAX_BYTES = 20_000_000  # a 20 MB text is some 30,000 pages; anything larger is not a document but a dump
 _MARKDOWN, _TEXT, _HTML = {".md", ".markdown"}, {".txt", ".text"}, {".html", ".htm", ".xhtml"}
@@ -64,11 +66,12 @@ def read(source: Source) -> tuple[Document, list[Section]]:
     if len(source.data) > MAX_BYTES:
         raise ReadError(f"{source.name}: {len(source.data):,} bytes is more than the {MAX_BYTES:,} a document may have")
     if suffix in _MARKDOWN:
-        text, meta, layout = _read_markdown(source)
+        text, meta, layout, note = _read_markdown(source)
     elif suffix in _HTML:
-        text, meta, layout = _read_html(source)
+        text, meta, layout, note = _read_html(source)
     elif suffix in _TEXT:
-        text, meta = clean(decode(source)), {}
+        repaired = _repaired(source)
+        text, meta, note = clean(repaired.text), {}, repaired.note
         layout = text_layout(text)
     else:
         raise ReadError(f"{source.name}: cannot read {suffix or 'a file without suffix'}; give .md, .txt or .html")
@@ -86,6 +89,7 @@ def read(source: Source) -> tuple[Document, list[Section]]:
         published=meta.get("published") or layout.published,
         number=meta.get("number", ""),
         kind=_kind(meta, layout),
+        note=note,
     )
     return document, layout.sections
 
@@ -145,8 +149,13 @@ def _kind(meta: dict[str, str], layout: Layout) -> str:
 
 
 def decode(source: Source) -> str:
-    """Text of the bytes: by BOM, else strict UTF-8. Raises ReadError rather than guess: bytes in TCVN3 or VNI read as
-    anything else are garbage that nobody would find again."""
+    """Text of the bytes: by BOM, else strict UTF-8, else one of the Vietnamese encodings from before Unicode, which are
+    noticed in text that is UTF-8 too. Raises ReadError rather than guess: what is in none of them would be garbage that
+    nobody finds again."""
+    return _repaired(source).text
+
+
+def _repaired(source: Source) -> Repaired:
     data = source.data
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         encoding = "utf-16"
@@ -155,11 +164,14 @@ def decode(source: Source) -> str:
         if b"\0" in data[:4096]:
             raise ReadError(f"{source.name}: this is a binary file, not text")
     try:
-        return data.decode(encoding)
+        return repair(data.decode(encoding))
     except UnicodeDecodeError as error:
+        repaired = repair(surface(data)) if encoding == "utf-8-sig" else Repaired("")
+        if repaired.encodings:
+            return repaired
         raise ReadError(
-            f"{source.name}: byte {error.start} is not {encoding.removesuffix('-sig').upper()}; "
-            "save the file as UTF-8 and add it again"
+            f"{source.name}: byte {error.start} is not {encoding.removesuffix('-sig').upper()}, and it is in none of "
+            "TCVN3, VNI, VISCII and Windows-1258; save it as UTF-8 and add it again"
         ) from error
 
 
@@ -167,11 +179,12 @@ _FRONT_MATTER = re.compile(r"\A---[^\S\n]*\n(.*?\n)---[^\S\n]*(?:\n|\Z)", re.DOT
 _FIELDS = ("title", "publisher", "author", "published", "url", "number", "type", "loại")
 
 
-def _read_markdown(source: Source) -> tuple[str, dict[str, str], Layout]:
-    text = clean(decode(source))
+def _read_markdown(source: Source) -> tuple[str, dict[str, str], Layout, str]:
+    repaired = _repaired(source)
+    text = clean(repaired.text)
     front = _FRONT_MATTER.match(text)
     meta = _front_matter(source.name, front.group(1)) if front else {}
-    return text, meta, markdown_layout(text, front.end() if front else 0)
+    return text, meta, markdown_layout(text, front.end() if front else 0), repaired.note
 
 
 def _front_matter(name: str, block: str) -> dict[str, str]:
@@ -198,14 +211,34 @@ def _plain(name: str, field: str, value: Any) -> str:
     return clean(str(value)).strip()[:MAX_META]
 
 
-def _read_html(source: Source) -> tuple[str, dict[str, str], Layout]:
+_TAGS = re.compile("<[^>]*>|\n")
+_LETTERS = re.compile(r"&(?:#(?:1[6-9]\d|2\d\d)|#x[a-f\d]{2}|[a-z]{2,6});", re.IGNORECASE)
+
+
+def _page(data: bytes) -> tuple[str | bytes, str]:
+    """A page for the parser, and the note on it: in Unicode if it was in an encoding from before, else as it came."""
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        text = surface(data)
+    repaired = repair(_LETTERS.sub(_letter, text), _TAGS)
+    return (repaired.text, repaired.note) if repaired.encodings else (data, "")
+
+
+def _letter(match: re.Match[str]) -> str:
+    char = html.unescape(match.group())
+    return char if "\xa1" <= char <= "\xff" else match.group()  # "&lt;" stays: it is no letter
+
+
+def _read_html(source: Source) -> tuple[str, dict[str, str], Layout, str]:
     import trafilatura  # 1 s
 
-    # bytes, not text: the page says its own encoding. No URL is given, so nothing can be fetched.
-    text = trafilatura.extract(source.data, output_format="markdown", include_comments=False)
+    # bytes where we know no better: the page says its own encoding. No URL is given, so nothing can be fetched.
+    page, note = _page(source.data)
+    text = trafilatura.extract(page, output_format="markdown", include_comments=False)
     if not text:
         raise ReadError(f"{source.name}: no article was found in the page; save its text as .txt and add that")
-    values = trafilatura.extract_metadata(source.data).as_dict()
+    values = trafilatura.extract_metadata(page).as_dict()
     text = clean(text)
     meta = {
         "title": values.get("title"),
@@ -214,4 +247,4 @@ def _read_html(source: Source) -> tuple[str, dict[str, str], Layout]:
         "published": values.get("date"),
         "url": values.get("url"),
     }
-    return text, {k: clean(str(v)).strip()[:MAX_META] for k, v in meta.items() if v}, markdown_layout(text)
+    return text, {k: clean(str(v)).strip()[:MAX_META] for k, v in meta.items() if v}, markdown_layout(text), note
