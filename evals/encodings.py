@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from functools import cache
 
 from ingest.legacy import DECODERS
 
@@ -10,6 +11,7 @@ _SINGLE = [chr(byte) for byte in (*range(0x20), *range(0x80, 0x100))]
 _LETTERS = "ăâêôơưđ" + "".join(c for c in map(chr, (*range(0xC0, 0x1B1), *range(0x1EA0, 0x1EFA))) if c.isalpha())
 
 
+@cache
 def _tables() -> dict[str, dict[str, str]]:
     """Encoding -> letter -> how it is written, found by decoding all that can be written."""
     tables: dict[str, dict[str, str]] = {}

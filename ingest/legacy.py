@@ -9,6 +9,8 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from index.errors import ReadError
+
 # From the byte in front on. TCVN3 is what the fonts .VnTime and ABC show: the upper half of TCVN 5712 (VN1), here as
 # glibc's iconv has it. Its 0x80-0x9F are left out: files have Windows' curly quotes there. VISCII is RFC 1456.
 _TCVN3 = dict(
@@ -89,6 +91,28 @@ class Repaired:
             return ""
         left = f"; {self.lost} characters have no counterpart and stay as they are" if self.lost else ""
         return f"converted to Unicode from {' and '.join(self.encodings)}{left}"
+
+
+def decoded(data: bytes) -> Repaired:
+    """Text of the bytes: by BOM, else strict UTF-8, else one of the Vietnamese encodings from before Unicode, which are
+    noticed in text that is UTF-8 too. Raises ReadError rather than guess: what is in none of them would be garbage that
+    nobody finds again."""
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        encoding = "utf-16"
+    else:
+        encoding = "utf-8-sig"
+        if b"\0" in data[:4096]:
+            raise ReadError("this is a binary file, not text")
+    try:
+        return repair(data.decode(encoding))
+    except UnicodeDecodeError as error:
+        found = repair(surface(data)) if encoding == "utf-8-sig" else Repaired("")
+        if found.encodings:
+            return found
+        raise ReadError(
+            f"byte {error.start} is not {encoding.removesuffix('-sig').upper()}, and it is in none of TCVN3, VNI, "
+            "VISCII and Windows-1258; save it as UTF-8 and add it again"
+        ) from error
 
 
 def surface(data: bytes) -> str:
