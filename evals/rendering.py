@@ -350,3 +350,33 @@ def tiff(a: Article) -> bytes:
     out = io.BytesIO()
     pages[0].save(out, "TIFF", save_all=True, append_images=pages[1:], compression="tiff_deflate")
     return out.getvalue()
+
+
+# ---- an official document --------------------------------------------------------------------------------------------
+
+_DECISION = """ỦY BAN NHÂN DÂN
+TỈNH HẬU GIANG
+CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM
+Độc lập - Tự do - Hạnh phúc
+Số: 15/2024/QĐ-UBND
+Hậu Giang, ngày 05 tháng 3 năm 2024
+QUYẾT ĐỊNH
+Ban hành Quy định về quản lý cây xanh đô thị trên địa bàn tỉnh Hậu Giang
+ỦY BAN NHÂN DÂN TỈNH HẬU GIANG
+Căn cứ Luật Tổ chức chính quyền địa phương;
+Chương I
+QUY ĐỊNH CHUNG
+Điều 1. Phạm vi điều chỉnh
+Quy định này áp dụng cho cây xanh ở đô thị trên địa bàn tỉnh.
+Điều 2. Nguyên tắc quản lý
+1. Mọi người dân đều có trách nhiệm chăm sóc cây trước nhà mình.
+2. Việc trồng cây phải đúng quy hoạch đã được phê duyệt.
+Chương II
+TỔ CHỨC THỰC HIỆN
+Điều 3. Quyết định này có hiệu lực kể từ ngày 20 tháng 3 năm 2024.
+Nơi nhận: như Điều 3.
+TM. ỦY BAN NHÂN DÂN
+CHỦ TỊCH
+Đồng Văn Thanh"""
+OFFICIAL = Article(tuple((0, line) for line in _DECISION.split("\n")))
+"""A made-up decision of a province, with the head and foot that Decree 30/2020/NĐ-CP prescribes."""

@@ -284,6 +284,8 @@ def _goes_on(before: Line, line: Line, margins: dict[tuple[int, int], float], he
         return before.page == line.page and not line.gap
     if line.gap or _OPENS.match(line.text):
         return False
+    if before.text.isupper() != line.text.isupper() and (_is_caps(before.text) or _is_caps(line.text)):
+        return False
     if before.page != line.page and not line.text[:1].islower():
         return False
     if before.text.endswith("\ufffe") or before.text.endswith("\xad"):
@@ -297,6 +299,10 @@ def _goes_on(before: Line, line: Line, margins: dict[tuple[int, int], float], he
     # an indented line opens a paragraph, but not behind an item, whose later lines are indented
     indented = before.size and before.page == line.page and line.left - before.left > 1.2 * before.size
     return not (indented and not _OPENS.match(before.text) and before.text[-1:] in '.;:!?”"')
+
+
+def _is_caps(text: str) -> bool:
+    return text.isupper() and len(text.split()) > 2  # a line of a sentence may end up as "UBND"
 
 
 def _joined(start: str, rest: str) -> str:

@@ -16,6 +16,8 @@ from ingest import formats
 from ingest.blocks import put_together
 from ingest.layout import MAX_TITLE, Layout, Section, markdown_layout, text_layout
 from ingest.legacy import Repaired, decoded
+from ingest.legal import is_statute, structured
+from ingest.official import facts
 from ingest.worker import extract
 
 MAX_BYTES = 20_000_000  # a 20 MB text is some 30,000 pages; anything larger is not a document but a dump
@@ -95,6 +97,11 @@ def read(source: Source) -> tuple[Document, list[Section]]:
         text, meta, layout, note = _read_parsed(source)
     else:
         raise ReadError(f"{source.name}: {_unknown(suffix)}")
+    official: dict[str, str] = {}
+    if suffix not in _MARKDOWN | formats.HTML:  # a page about a decision quotes its head
+        meta |= (official := facts(text))
+    if official or is_statute(text):
+        layout.sections = structured(text, layout.sections)
     if not layout.sections:
         raise ReadError(f"{source.name}: no text to answer from was found in it")
     document = Document(
