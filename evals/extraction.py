@@ -99,8 +99,8 @@ def cases() -> list[Case]:
         found += [
             Case("pdf", "a.pdf", rendering.pdf, a),
             Case("pdf, letters from two fonts", "a.pdf", rendering.pdf_with_two_fonts, a),
-            Case("pdf, scanned", "a.pdf", rendering.scanned_pdf, a, facts=(), limit=SCANNED),
-            Case("tif", "a.tif", rendering.tiff, a, facts=(), limit=SCANNED),
+            Case("pdf, scanned", "a.pdf", rendering.scanned_pdf, a, limit=SCANNED),
+            Case("tif", "a.tif", rendering.tiff, a, limit=SCANNED),
         ]
     return found
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import itertools
 import re
 import statistics
 from collections import Counter
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from index.errors import ReadError
 from ingest.blocks import Block, Extract
+from ingest.ocr import DPI, Word, pages, recognised
 
 if TYPE_CHECKING:
     import pypdfium2
@@ -19,20 +21,19 @@ if TYPE_CHECKING:
 MAX_PAGES = 2000
 MAX_SCANNED = 200  # pages read by OCR, one to two seconds each
 MAX_PIXELS = 25_000_000  # of a page drawn for OCR: A3 at 300 dpi has 17 million
-DPI = 200  # measured: 300 is no better
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line of a page. Lengths are in points, or in characters where a page was read by OCR."""
+    """A line of a page. Lengths are in points."""
 
     text: str
     page: int
     left: float
     right: float
-    size: float  # of the letters; 0 when unknown
+    size: float  # of the letters
     first_word: float  # length of the first word
-    gap: bool = False  # more than a line's distance above it
+    gap: bool = False  # a paragraph begins here, by its distance from the line above
 
 
 def read_pdf(data: bytes, on_page: Callable[[int], None]) -> Extract:
@@ -70,11 +71,9 @@ def read_pdf(data: bytes, on_page: Callable[[int], None]) -> Extract:
 
 def read_images(data: bytes, on_page: Callable[[int], None]) -> Extract:
     """Paragraphs of a picture of a page, or of the pages of a .tif."""
-    from ingest.ocr import pages, recognised
-
     read: list[list[Line]] = []
     for number, picture in enumerate(pages(data, MAX_SCANNED, MAX_PIXELS), start=1):
-        read.append(text_lines(recognised(picture), number))
+        read.append(_set_lines(recognised(picture), number))
         on_page(number)
     lines = [line for lines in without_furniture(read) for line in lines]
     if len(read) == 1:
@@ -183,8 +182,6 @@ def _has_picture(page: pypdfium2.PdfPage) -> bool:
 
 
 def _scanned_lines(page: pypdfium2.PdfPage, number: int) -> list[Line]:
-    from ingest.ocr import recognised
-
     width, height = page.get_size()
     scale = DPI / 72
     if width * height * scale * scale > MAX_PIXELS:
@@ -193,18 +190,27 @@ def _scanned_lines(page: pypdfium2.PdfPage, number: int) -> list[Line]:
     picture = b"P5 %d %d 255\n" % (bitmap.width, bitmap.height)
     rows = bytes(bitmap.buffer)
     picture += b"".join(rows[y * bitmap.stride : y * bitmap.stride + bitmap.width] for y in range(bitmap.height))
-    return text_lines(recognised(picture), number)
+    return _set_lines(recognised(picture), number)
 
 
-def text_lines(text: str, page: int) -> list[Line]:
-    """Lines of plain text that was set in columns of one width, as OCR gives it."""
-    lines, gap = [], False
-    for line in text.replace("\f", "\n").split("\n"):
-        words = line.split()
-        if words:
-            said = " ".join(words)
-            lines.append(Line(said, page, 0, len(said), 0, len(words[0]), gap))
-        gap = not words
+def _set_lines(words: list[Word], page: int) -> list[Line]:
+    """Lines of a page read by OCR, in points. A box is as high as the letters in it, so a paragraph of three words or
+    more counts as set larger only when its boxes are a fifth higher than those of most lines, in steps of a quarter."""
+    rows = [list(row) for _, row in itertools.groupby(words, key=lambda word: word.line)]
+    usual = statistics.median(statistics.fmean(w.height for w in row) for row in rows) if rows else 1
+    point = 72 / DPI
+    heights: dict[tuple[int, ...], list[int]] = {}
+    for word in words:
+        heights.setdefault(word.line[:2], []).append(word.height)
+    lines: list[Line] = []
+    for before, row in zip([None, *rows], rows, strict=False):
+        near = heights[row[0].line[:2]]
+        ratio = statistics.fmean(near) / usual
+        size = usual * point * (round(ratio * 4) / 4 if ratio >= 1.2 and len(near) > 2 else 1)
+        gap = before is not None and before[0].line[:2] != row[0].line[:2]
+        text = " ".join(w.text for w in row)
+        left, right, first = row[0].left * point, row[-1].right * point, (row[0].right - row[0].left) * point
+        lines.append(Line(text, page, left, right, size, first, gap))
     return lines
 
 
@@ -290,14 +296,11 @@ def _goes_on(before: Line, line: Line, margins: dict[tuple[int, int], float], he
         return False
     if before.text.endswith("\ufffe") or before.text.endswith("\xad"):
         return True
-    space = 0.3 * before.size if before.size else 1
     room = margins[_column(before)] - before.right
-    if before.size == 0:
-        room -= 0.06 * margins[_column(before)]  # letters differ in width
-    if room > line.first_word + space:
+    if room > line.first_word + 0.6 * before.size:  # a space, and as much for boxes that are not exact
         return False
     # an indented line opens a paragraph, but not behind an item, whose later lines are indented
-    indented = before.size and before.page == line.page and line.left - before.left > 1.2 * before.size
+    indented = before.page == line.page and line.left - before.left > 1.2 * before.size
     return not (indented and not _OPENS.match(before.text) and before.text[-1:] in '.;:!?”"')
 
 
