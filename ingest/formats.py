@@ -10,7 +10,7 @@ from ingest.blocks import Extract, repaired
 from ingest.legacy import decoded
 
 OnPage = Callable[[int], None]
-"""Called with the number of every page that took long."""
+"""Called with the number of every page when it is done: there is a limit of time for each."""
 
 IMAGES = frozenset((".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp", ".webp"))
 OLD_OFFICE = frozenset((".doc", ".rtf", ".ppt", ".xls"))

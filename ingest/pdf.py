@@ -60,8 +60,8 @@ def read_pdf(data: bytes, on_page: Callable[[int], None]) -> Extract:
                 if scanned > MAX_SCANNED:
                     raise ReadError(f"more than {MAX_SCANNED} of its pages are scanned; split it")
                 lines = _scanned_lines(page, number)
-                on_page(number)
             page.close()
+            on_page(number)
         except pypdfium2.PdfiumError as error:
             raise ReadError(f"page {number} of the PDF is damaged ({error})") from error
         pages.append(lines)

@@ -16,6 +16,7 @@ from ingest.blocks import Block, Extract
 
 MEMORY = 2 << 30  # bytes of address space
 CPU_SECONDS = 60  # for one file; what tesseract and LibreOffice use is not counted here
+CPU_SECONDS_A_PAGE = 0.5  # more for every page done; a page of a PDF takes 0.02
 SILENCE = 120.0  # seconds until the next page is done
 _FOLDER = Path(__file__).parent.parent
 
@@ -163,11 +164,16 @@ def serve() -> None:
     while line := requests.readline():
         request = json.loads(line)
         data = requests.read(request["size"])
-        _limit_time()
+        used = _limit_time(CPU_SECONDS)
+
+        def on_page(page: int, used: float = used) -> None:
+            _limit_time(CPU_SECONDS + CPU_SECONDS_A_PAGE * page, used)
+            say({"page": page})
+
         try:
             from ingest import formats
 
-            found = formats.extract(request["name"], data, lambda page: say({"page": page}))
+            found = formats.extract(request["name"], data, on_page)
             row = asdict(found)
             row["blocks"] = [(b.text, b.level, b.page, b.row) for b in found.blocks]
             say(row)
@@ -192,11 +198,13 @@ def _limit_memory() -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
-def _limit_time() -> None:
+def _limit_time(seconds: float, since: float | None = None) -> float:
+    """Allow `seconds` of computing from `since` on (default: now), which is returned: seconds the process has used."""
     try:
         import resource
     except ImportError:
-        return
-    used = resource.getrusage(resource.RUSAGE_SELF)
-    until = int(used.ru_utime + used.ru_stime) + CPU_SECONDS
-    resource.setrlimit(resource.RLIMIT_CPU, (until, resource.getrlimit(resource.RLIMIT_CPU)[1]))
+        return 0.0
+    usage = resource.getrusage(resource.RUSAGE_SELF)
+    used = usage.ru_utime + usage.ru_stime if since is None else since
+    resource.setrlimit(resource.RLIMIT_CPU, (int(used + seconds) + 1, resource.getrlimit(resource.RLIMIT_CPU)[1]))
+    return used
