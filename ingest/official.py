@@ -39,9 +39,9 @@ def facts(text: str) -> dict[str, str]:
     lines = [line.strip() for line in text.split("\n") if line.strip()]
     cells = [cell for line in lines[:_HEAD] for cell in _cells(line)]
     head = [said for cell in cells if (said := cell if _RULE.match(cell) else _bare(cell))]
-    number = next((m for cell in head if (m := _NUMBER.match(cell))), None)
-    day = next((m for cell in head if (m := _DATED.search(cell))), None)
-    if not (any(map(_MOTTO.search, cells)) or (number and day)) or not (number or day):
+    number = next((m for cell in head if (m := _number(cell))), None)
+    day = next((m for cell in head if (m := _dated(cell))), None)
+    if not (any(map(_shows_motto, cells)) or (number and day)) or not (number or day):
         return {}
     found = {"number": re.sub(r"\s+", "", number[1]).strip(".-/") if number else "", "published": _iso(day)}
     found["publisher"] = _issuer(head)
@@ -50,6 +50,23 @@ def facts(text: str) -> dict[str, str]:
     name = " ".join(filter(None, (found["type"].capitalize() or "Công văn", found["number"])))
     found["title"] = f"{name}: {subject}" if subject else ""
     return {name: value for name, value in found.items() if value}
+
+
+def _number(cell: str) -> re.Match[str] | None:
+    """The number that `cell` is, alone or with place and date beside it; a sentence may begin with one too."""
+    match = _NUMBER.match(cell)
+    rest = cell[match.end() :].strip(" .;") if match else ""
+    return match if match and (not rest or _dated(rest)) else None
+
+
+def _dated(cell: str) -> re.Match[str] | None:
+    match = _DATED.search(cell)
+    return match if match and len(cell) < 120 and not cell[match.end() :].strip(" .") else None
+
+
+def _shows_motto(cell: str) -> bool:
+    match = _MOTTO.search(cell)
+    return bool(match and (is_motto(cell) or match.group().isupper()))  # beside the issuer, where columns are lost
 
 
 def is_motto(line: str) -> bool:
@@ -80,7 +97,7 @@ def _issuer(head: list[str]) -> str:
     issuer = ""
     for cell in head:
         above = re.split(r"\s*(?:\bSố\b|\n)", cell)[0].strip(" -–—_*")
-        if key(cell) in _KINDS or _STOP.match(cell) or _DATED.search(cell):
+        if key(cell) in _KINDS or _STOP.match(cell) or _dated(cell):
             break
         if above.isupper() and len(above) > 3:
             issuer = f"{issuer} {above}" if issuer and _PLACE.match(above) else above

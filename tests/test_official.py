@@ -78,6 +78,22 @@ def test_a_decision_in_every_format(name: str, write: Callable[[rendering.Articl
         ),
         ("Nghị quyết 05-NQ/TU bàn về việc gì?\nSố 05-NQ/TU là của Tỉnh ủy.\nSáng 02/10/2024 họp báo.", {}),
         ("Tin trong tỉnh\n\nHậu Giang, ngày 3 tháng 2 năm 2023, họp báo.", {}),
+        (
+            "Số 05-NQ/TU là nghị quyết của Tỉnh ủy.\nTại Hậu Giang, ngày 1 tháng 6 năm 2022, Tỉnh ủy họp.\nNước Cộng "
+            "hòa xã hội chủ nghĩa Việt Nam đổi mới.",
+            {},
+        ),
+        (
+            "ỦY BAN NHÂN DÂN CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM\nTỈNH HẬU GIANG Độc lập - Tự do - Hạnh phúc\nSố: "
+            "7/TB-UBND Hậu Giang, ngày 1 tháng 6 năm 2022\nTHÔNG BÁO\nVề việc nghỉ lễ",  # a PDF whose columns are lost
+            {
+                "number": "7/TB-UBND",
+                "publisher": "ỦY BAN NHÂN DÂN TỈNH HẬU GIANG",
+                "published": "2022-06-01",
+                "type": "thông báo",
+                "title": "Thông báo 7/TB-UBND: Về việc nghỉ lễ",
+            },
+        ),
         ("", {}),
     ],
 )
