@@ -348,7 +348,8 @@ class Chat:
     def _report(self, changes: Changes) -> Html:
         documents = self.library.index().documents
         kinds = {"added": changes.added, "updated": changes.updated, "unchanged": changes.unchanged}
-        done = [(kind, documents[id].title) for kind, ids in kinds.items() for id in ids if id in documents]
+        found = [(kind, documents[id]) for kind, ids in kinds.items() for id in ids if id in documents]
+        done = [(kind, f"{d.title} ({d.note})" if d.note else d.title) for kind, d in found]
         failed = [("failed", reason) for _, reason in changes.failed]
         return joined(*(self._row(kind, text) for kind, text in done + failed))
 

@@ -240,6 +240,10 @@ def _add(args: argparse.Namespace) -> int:
         with _bar("add") as progress:
             changes = library.add(args.paths, progress)
         _report(changes)
+        documents = library.index().documents
+        for id in changes.added + changes.updated:
+            if documents[id].note:
+                print(f"note      {id}: {documents[id].note}", file=sys.stderr)
     return 1 if changes.failed else 0
 
 

@@ -122,8 +122,10 @@ WORDS: dict[str, dict[Language, str]] = {
     "tab_documents": {"vi": "Tài liệu", "en": "Documents"},
     "add": {"vi": "Thêm tài liệu", "en": "Add documents"},
     "add_more": {
-        "vi": "Tệp .md, .txt hoặc .html, mỗi tệp không quá 20 MB. Tệp thêm vào được dùng ngay từ câu hỏi tiếp theo.",
-        "en": ".md, .txt or .html files of up to 20 MB each. What is added is used from the next question on.",
+        "vi": "PDF (cả bản quét), Word, Excel, PowerPoint, ảnh, trang web, thư, sách điện tử, .txt, .md hoặc .zip, mỗi "
+        "tệp không quá 20 MB. Tệp thêm vào được dùng ngay từ câu hỏi tiếp theo.",
+        "en": "PDF (scanned too), Word, Excel, PowerPoint, pictures, web pages, mail, e-books, .txt, .md or .zip, of "
+        "up to 20 MB each. What is added is used from the next question on.",
     },
     "drop_here": {"vi": "Thả tệp vào đây", "en": "Drop files here"},
     "drop_or": {"vi": "hoặc", "en": "or"},

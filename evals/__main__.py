@@ -1,4 +1,4 @@
-"""The commands `python -m evals answers`, `spans`, `retrieval`, `calibrate`, `fusion` and `latency`."""
+"""The commands `python -m evals answers`, `spans`, `retrieval`, `calibrate`, `fusion`, `latency` and `extraction`."""
 
 from __future__ import annotations
 
@@ -73,7 +73,10 @@ def _parser() -> argparse.ArgumentParser:
     latency.add_argument("--baseline", action="store_true", help="time plain Chroma with all-MiniLM-L6-v2 beside it")
     latency.set_defaults(run=_latency)
 
-    for command in (answers, spans, retrieval, calibrate, fusion, latency):
+    extraction = commands.add_parser("extraction", help="read an article in every format and encoding")
+    extraction.set_defaults(run=_extraction)
+
+    for command in (answers, spans, retrieval, calibrate, fusion, latency, extraction):
         command.add_argument("--json", type=Path, metavar="OUT", help="write every single result there too")
     return parser
 
@@ -186,6 +189,16 @@ def _latency(arguments: argparse.Namespace) -> int:
     if arguments.json:
         write_json(arguments.json, report.as_row())
     return 0
+
+
+def _extraction(arguments: argparse.Namespace) -> int:
+    from evals import extraction
+
+    report = extraction.measure(extraction.cases())
+    print(report)
+    if arguments.json:
+        write_json(arguments.json, report.as_row())
+    return 1 if report.failed else 0
 
 
 if __name__ == "__main__":

@@ -28,6 +28,7 @@ class Document:
     kind: str = ""  # what it is, in lower case: "nghị quyết", "quyết định", "bài viết" (an article) …; "" when unknown
     notice: str = ""  # a sentence of `text` for readers of older documents about `notice_about`; "" for none
     notice_about: str = ""  # the name of what it concerns: "Hậu Giang"
+    note: str = ""  # what reading it changed or lost, one sentence for people; "" when nothing
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ import threading
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from index.encoder import Encoder
@@ -20,8 +21,12 @@ from index.types import Document, Passage
 from ingest import cut
 from ingest.layout import Section
 from ingest.read import Source, load, read
+from ingest.zipped import is_zip, load_zip, unzipped
 
 _log = logging.getLogger(__name__)
+
+_Ready = dict[str, tuple[Document, list[Section]]]
+"""Document id -> what was read of it."""
 
 
 @dataclass(slots=True)
@@ -143,16 +148,17 @@ class Library:
             there = self._there(state)
             failed: list[tuple[str, str]] = []
             same: list[str] = []
+            ready: _Ready = {}
             # files that changed first: the old text of one may come along under another name
-            for source in sorted(sources, key=lambda s: s.document_id not in state.added):
+            for source in sorted(_unpacked(sources, failed), key=lambda s: s.document_id not in state.added):
                 try:
-                    known = self._take(source, state, there)
+                    known = self._take(source, state, there, ready)
                 except ReadError as error:
                     failed.append((source.name, str(error)))
                     continue
                 if known:
                     same.append(known)
-            changes = self._sync(state, progress)
+            changes = self._sync(state, progress, ready=ready)
             changes.unchanged = same
             changes.failed[:0] = failed
             return changes
@@ -162,9 +168,10 @@ class Library:
         entries, _, hidden = self._entries(state)
         return _Content({e.sha256: e.document_id for e in entries}, {e.sha256: e.document_id for e in hidden})
 
-    def _take(self, source: Source, state: _State, there: _Content) -> str:
+    def _take(self, source: Source, state: _State, there: _Content, ready: _Ready) -> str:
         """Put `source` into `state` and keep its bytes; returns the id of the document that holds the same content
-        already, "" when there was none. Raises ReadError before anything is stored."""
+        already, "" when there was none; what was read is put into `ready`. Raises ReadError before anything is
+        stored."""
         own = state.added.get(source.document_id)
         if own is None or own["sha256"] == source.sha256:
             if source.sha256 in there.searched:
@@ -174,7 +181,7 @@ class Library:
                 del state.hidden[id]
                 there.searched[source.sha256] = id
                 return ""
-        read_document(source)
+        ready[source.document_id] = read_document(source)
         self._files.mkdir(parents=True, exist_ok=True)
         write_whole(self._files / source.sha256, source.data)
         if own is not None:
@@ -237,15 +244,23 @@ class Library:
                 f"{self._state_file} cannot be read ({error}); restore it, or delete it to start over"
             ) from error
 
-    def _sync(self, state: _State, progress: Progress | None, *, keep_previous: bool = True) -> Changes:
-        """Make `state` and the index one; to be called while writing. When the build fails, both are as they were."""
+    def _sync(
+        self,
+        state: _State,
+        progress: Progress | None,
+        *,
+        keep_previous: bool = True,
+        ready: Mapping[str, tuple[Document, list[Section]]] = MappingProxyType({}),
+    ) -> Changes:
+        """Make `state` and the index one; to be called while writing. When the build fails, both are as they were.
+        `ready` holds documents read already: recognising the letters of a scan takes seconds a page."""
         entries, failed, _ = self._entries(state)
         before = self._published()
         kept = self._state_file.read_bytes() if self._state_file.exists() else None
         self._write_state(state)
         if not self._is_current(entries, before):
             try:
-                self._publish(entries, before, progress, keep_previous)
+                self._publish(entries, before, progress, keep_previous, ready)
             except BaseException:
                 _restore(self._state_file, kept)
                 raise
@@ -295,7 +310,12 @@ class Library:
         return True
 
     def _publish(
-        self, entries: list[_Entry], before: _Manifest, progress: Progress | None, keep_previous: bool
+        self,
+        entries: list[_Entry],
+        before: _Manifest,
+        progress: Progress | None,
+        keep_previous: bool,
+        ready: Mapping[str, tuple[Document, list[Section]]],
     ) -> None:
         """Build and publish an index of `entries`; a document that did not change is taken over, not read again."""
         usable = before.built_by(self.encoder) and self._opens()
@@ -310,7 +330,12 @@ class Library:
                 passages += old_passages.get(entry.document_id, [])
                 continue
             try:
-                document, sections = read_document(Source(entry.name, entry.origin, entry.path.read_bytes()))
+                read_before = ready.get(entry.document_id)
+                document, sections = (
+                    read_before
+                    if read_before and read_before[0].sha256 == entry.sha256
+                    else read_document(Source(entry.name, entry.origin, entry.path.read_bytes()))
+                )
             except (ReadError, OSError) as error:
                 failed[entry.document_id] = (entry.sha256, str(error))
                 continue
@@ -354,6 +379,18 @@ def read_document(source: Source) -> tuple[Document, list[Section]]:
         ) from error
 
 
+def _unpacked(sources: Iterable[Source], failed: list[tuple[str, str]]) -> Iterator[Source]:
+    """`sources`, each zip replaced by the documents in it; what cannot be read is put into `failed`."""
+    for source in sources:
+        if not is_zip(source.name):
+            yield source
+            continue
+        try:
+            yield from unzipped(source)
+        except ReadError as error:
+            failed.append((source.name, str(error)))
+
+
 def _restore(path: Path, data: bytes | None) -> None:
     if data is None:
         path.unlink(missing_ok=True)
@@ -375,7 +412,7 @@ def _load_all(paths: Iterable[Path]) -> tuple[list[Source], list[tuple[str, str]
             failed.append((str(given), f"{given}: no such file or folder"))
         for path in _files_under(given) if given.is_dir() else [given] if given.exists() else []:
             try:
-                sources.append(load(path, str(path.resolve())))
+                sources.append((load_zip if is_zip(path.name) else load)(path, str(path.resolve())))
             except ReadError as error:
                 failed.append((str(path), str(error)))
     return sources, failed

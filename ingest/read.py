@@ -1,4 +1,4 @@
-"""Reads one file (Markdown, plain text, HTML) into a Document and its sections; failures say why."""
+"""Reads one file of any kind into a Document and its sections; failures say why."""
 
 from __future__ import annotations
 
@@ -12,12 +12,29 @@ from typing import Any
 from index.errors import ReadError
 from index.text import clean, fold
 from index.types import Document
+from ingest import formats
+from ingest.blocks import put_together
 from ingest.layout import MAX_TITLE, Layout, Section, markdown_layout, text_layout
+from ingest.legacy import Repaired, decoded
+from ingest.legal import is_statute, structured
+from ingest.official import facts
+from ingest.worker import extract
 
 MAX_BYTES = 20_000_000  # a 20 MB text is some 30,000 pages; anything larger is not a document but a dump
-_MARKDOWN, _TEXT, _HTML = {".md", ".markdown"}, {".txt", ".text"}, {".html", ".htm", ".xhtml"}
+MAX_PACKED = 100_000_000  # of kinds that hold pictures or are packed
+_MARKDOWN, _TEXT = {".md", ".markdown"}, {".txt", ".text"}
 MAX_META = 2000  # characters of an address; a title is cut at ingest.layout.MAX_TITLE
-SUFFIXES = frozenset(_MARKDOWN | _TEXT | _HTML)
+SUFFIXES = frozenset(_MARKDOWN | _TEXT | formats.SUFFIXES)
+
+
+def max_bytes(name: str) -> int:
+    """How large a file of this name may be."""
+    return MAX_PACKED if PurePath(name).suffix.lower() in formats.PACKED else MAX_BYTES
+
+
+def _unknown(suffix: str) -> str:
+    kinds = " ".join(sorted(SUFFIXES))
+    return f"cannot read {suffix or 'a file without suffix'}; give one of {kinds}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +60,16 @@ class Source:
 def load(path: Path, origin: str) -> Source:
     """Read the file at `path`. Raises ReadError when it cannot be read or its kind is not supported."""
     if path.suffix.lower() not in SUFFIXES:
-        raise ReadError(f"{path}: cannot read {path.suffix or 'a file without suffix'}; give .md, .txt or .html")
+        raise ReadError(f"{path}: {_unknown(path.suffix)}")
+    return read_file(path, origin, max_bytes(path.name))
+
+
+def read_file(path: Path, origin: str, most: int) -> Source:
+    """The bytes of `path`, at most `most` of them. Raises ReadError when there are more or it cannot be read."""
     try:
         size = path.stat().st_size
-        if size > MAX_BYTES:
-            raise ReadError(f"{path}: {size:,} bytes is more than the {MAX_BYTES:,} one document may have; split it")
+        if size > most:
+            raise ReadError(f"{path}: {size:,} bytes is more than the {most:,} one document may have; split it")
         # cleaned, for a name may hold anything: control characters, or bytes that are no text at all
         return Source(clean(path.name), clean(origin), path.read_bytes())
     except OSError as error:
@@ -61,17 +83,25 @@ def read(source: Source) -> tuple[Document, list[Section]]:
     content is left; the message names the source and the reason.
     """
     suffix = PurePath(source.name).suffix.lower()
-    if len(source.data) > MAX_BYTES:
-        raise ReadError(f"{source.name}: {len(source.data):,} bytes is more than the {MAX_BYTES:,} a document may have")
+    if len(source.data) > max_bytes(source.name):
+        raise ReadError(
+            f"{source.name}: {len(source.data):,} bytes is more than the {max_bytes(source.name):,} a document may have"
+        )
     if suffix in _MARKDOWN:
-        text, meta, layout = _read_markdown(source)
-    elif suffix in _HTML:
-        text, meta, layout = _read_html(source)
+        text, meta, layout, note = _read_markdown(source)
     elif suffix in _TEXT:
-        text, meta = clean(decode(source)), {}
+        repaired = _decoded(source)
+        text, meta, note = clean(repaired.text), {}, repaired.note
         layout = text_layout(text)
+    elif suffix in formats.SUFFIXES:
+        text, meta, layout, note = _read_parsed(source)
     else:
-        raise ReadError(f"{source.name}: cannot read {suffix or 'a file without suffix'}; give .md, .txt or .html")
+        raise ReadError(f"{source.name}: {_unknown(suffix)}")
+    official: dict[str, str] = {}
+    if suffix not in _MARKDOWN | formats.HTML:  # a page about a decision quotes its head
+        meta |= (official := facts(text))
+    if official or is_statute(text):
+        layout.sections = structured(text, layout.sections)
     if not layout.sections:
         raise ReadError(f"{source.name}: no text to answer from was found in it")
     document = Document(
@@ -88,6 +118,7 @@ def read(source: Source) -> tuple[Document, list[Section]]:
         kind=_kind(meta, layout),
         notice=_notice(source.name, meta, text, layout),
         notice_about=meta.get("notice_about", ""),
+        note=note,
     )
     return document, layout.sections
 
@@ -159,33 +190,27 @@ def _kind(meta: dict[str, str], layout: Layout) -> str:
 
 
 def decode(source: Source) -> str:
-    """Text of the bytes: by BOM, else strict UTF-8. Raises ReadError rather than guess: bytes in TCVN3 or VNI read as
-    anything else are garbage that nobody would find again."""
-    data = source.data
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        encoding = "utf-16"
-    else:
-        encoding = "utf-8-sig"
-        if b"\0" in data[:4096]:
-            raise ReadError(f"{source.name}: this is a binary file, not text")
+    """The text of a text file, see `ingest.legacy.decoded`; ReadError names the file."""
+    return _decoded(source).text
+
+
+def _decoded(source: Source) -> Repaired:
     try:
-        return data.decode(encoding)
-    except UnicodeDecodeError as error:
-        raise ReadError(
-            f"{source.name}: byte {error.start} is not {encoding.removesuffix('-sig').upper()}; "
-            "save the file as UTF-8 and add it again"
-        ) from error
+        return decoded(source.data)
+    except ReadError as error:
+        raise ReadError(f"{source.name}: {error}") from error
 
 
 _FRONT_MATTER = re.compile(r"\A---[^\S\n]*\n(.*?\n)---[^\S\n]*(?:\n|\Z)", re.DOTALL)
 _FIELDS = ("title", "publisher", "author", "published", "url", "number", "type", "loại", "notice", "notice_about")
 
 
-def _read_markdown(source: Source) -> tuple[str, dict[str, str], Layout]:
-    text = clean(decode(source))
+def _read_markdown(source: Source) -> tuple[str, dict[str, str], Layout, str]:
+    repaired = _decoded(source)
+    text = clean(repaired.text)
     front = _FRONT_MATTER.match(text)
     meta = _front_matter(source.name, front.group(1)) if front else {}
-    return text, meta, markdown_layout(text, front.end() if front else 0)
+    return text, meta, markdown_layout(text, front.end() if front else 0), repaired.note
 
 
 def _front_matter(name: str, block: str) -> dict[str, str]:
@@ -212,20 +237,11 @@ def _plain(name: str, field: str, value: Any) -> str:
     return clean(str(value)).strip()[:MAX_META]
 
 
-def _read_html(source: Source) -> tuple[str, dict[str, str], Layout]:
-    import trafilatura  # 1 s
-
-    # bytes, not text: the page says its own encoding. No URL is given, so nothing can be fetched.
-    text = trafilatura.extract(source.data, output_format="markdown", include_comments=False)
-    if not text:
-        raise ReadError(f"{source.name}: no article was found in the page; save its text as .txt and add that")
-    values = trafilatura.extract_metadata(source.data).as_dict()
-    text = clean(text)
-    meta = {
-        "title": values.get("title"),
-        "publisher": values.get("sitename") or values.get("hostname"),
-        "author": values.get("author"),
-        "published": values.get("date"),
-        "url": values.get("url"),
-    }
-    return text, {k: clean(str(v)).strip()[:MAX_META] for k, v in meta.items() if v}, markdown_layout(text)
+def _read_parsed(source: Source) -> tuple[str, dict[str, str], Layout, str]:
+    found = extract(source.name, source.data)
+    meta = {key: clean(value).strip()[:MAX_META] for key, value in found.meta.items()}
+    if found.markdown:
+        text = clean(found.markdown)
+        return text, meta, markdown_layout(text), found.note
+    text, layout = put_together(found.blocks)
+    return text, meta, layout, found.note
