@@ -186,7 +186,24 @@ def lacks_maker(question: Question, quotes: Sequence[Quote]) -> bool:
         not any(persons)
         and not any(map(_OFFICES.search, said))
         and not any(_OFFICES_SPELLED.search(q.text) for q in quotes)
+        and not any(_names_somebody(question, q.text) for q in quotes)
     )
+
+
+_PEOPLE_SAID = re.compile(r"\b(?:các nhà|nhà khoa học|những người|nhân viên|vua|hoàng đế)\b", re.I)
+_BEFORE_PLACE = frozenset("tỉnh huyện phố xã trấn phường quận vùng sông tuyến ở tại".split())
+
+
+def _names_somebody(question: Question, text: str) -> bool:
+    """True when `text` has a name that the question does not, no place by the word before it, or speaks of people."""
+    known = set(map(fold, syllables(question.text)))
+    words = re.findall(r"[^\W_]+", text)
+    pairs = zip(["", *words], words, strict=False)
+    new = [
+        bool(before) and word[0].isupper() and before.lower() not in _BEFORE_PLACE and fold(key(word)) not in known
+        for before, word in pairs
+    ]
+    return any(a and b for a, b in pairwise(new)) or bool(_PEOPLE_SAID.search(text))
 
 
 _A_PLACE = re.compile(
