@@ -65,7 +65,7 @@ def verify(sentence: str, texts: Sequence[str]) -> Proof:
         reason = "order" if reason == "words" else reason
         if any(used[t.key] > there[t.key] for t in said if t.kind != "word"):
             continue
-        if any(s.text.rstrip("”\"»’) ").endswith("?") for s in window):
+        if any(s.text.rstrip('”"»’) ').endswith("?") for s in window):
             continue  # who asks says nothing
         if any(_INSTRUCTION.search(s.text) for s in window):
             reason = "instruction"
