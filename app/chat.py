@@ -81,7 +81,9 @@ def answer_html(answer: Answer, note: str = "") -> Html:
 
 def _written(answer: Answer) -> Iterator[Html]:
     """The sentences of a written answer with their links, then the quotes that prove them."""
-    yield from (tag("p", *_linked(line, answer)) for line in answer.text.split("\n"))
+    for line in answer.text.split("\n"):
+        spoken = {"lang": "vi"} if MARKER.search(line) else {}
+        yield tag("p", *_linked(line, answer), **spoken)
     for n, citation in enumerate(answer.citations, start=1):
         quote = (tag("span", citation.quote, lang="vi"), "\N{NO-BREAK SPACE}", *_linked(f"[{n}]", answer))
         yield tag("blockquote", *quote, class_="hd-quote")

@@ -182,7 +182,11 @@ def _llm(settings: Settings) -> Llm | None:
 
 
 def _as_text(answer: Answer) -> str:
+    from app.words import say
+
     lines = [answer.notice, answer.text] if answer.notice else [answer.text]
+    if answer.writer:
+        lines.insert(0, say("llm_written", answer.language, model=answer.writer))
     if answer.resolved != answer.question:
         lines.insert(0, f"({answer.resolved})")
     for n, c in enumerate(answer.citations, start=1):

@@ -37,6 +37,7 @@ class Finding:
     outcome: Outcome
     lead: str
     shown: tuple[Shown, ...] = field(default=())
+    weighed: bool = False  # the lead or the notes say how the places stand to each other, see Answer.weighed
 
 
 def refusal(question: Question, narrowed: bool) -> Finding:
@@ -66,7 +67,7 @@ def answering(
     while len(finding.shown) > 1 and length(finding) > MAX_CHARS:
         dated = dated[:-1]
         finding = _with_lead(question, dated, disagree=disagree)
-    return finding
+    return replace(finding, weighed=disagree or any(at < len(finding.shown) for at in older))
 
 
 def _older(language: Language, shown: Sequence[Shown], at: int) -> str:
@@ -114,4 +115,4 @@ def compose(question: str, resolved: str, language: Language, finding: Finding) 
     for n, (shown, citation) in enumerate(zip(finding.shown, citations, strict=True), start=1):
         lines += [shown.note] if shown.note else []
         lines.append(f"{citation.quote} [{n}]")
-    return Answer(question, resolved, language, finding.outcome, "\n".join(lines), citations)
+    return Answer(question, resolved, language, finding.outcome, "\n".join(lines), citations, weighed=finding.weighed)

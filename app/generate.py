@@ -10,9 +10,9 @@ from dataclasses import dataclass, replace
 
 from app.answer import ask
 from app.llm import ANSWER_TOKENS, Llm, Message, tokens
-from app.types import Answer, Citation, Turn
+from app.types import MARKER, Answer, Citation, Turn
 from app.verify import Proof, is_quote, verify
-from app.words import Notice, say
+from app.words import Notice, date_text, notice_note, say
 from index.errors import LlmError
 from index.filters import Filter
 from index.search import Index
@@ -38,12 +38,13 @@ def answer(
 ) -> Answer:
     """As `app.answer.ask`, written by `llm` where it can be and has proof.
 
-    The documents decide first whether there is an answer: a refusal or a correction stands, and the LLM is not asked.
+    The documents decide first whether there is an answer: a refusal or a correction stands, and so does what tells how
+    its quotes stand to each other, which of them is newer or that they disagree; the LLM is not asked.
     When the LLM fails, says that it cannot tell, or has no proof for half of its sentences, the quotes are the answer,
     with a notice that says so.
     """
     quoted = ask(question, index, history, where)
-    if llm is None or quoted.outcome in ("refuse", "correction"):
+    if llm is None or quoted.weighed or quoted.outcome in ("refuse", "correction"):
         return quoted
     hits = index.within(where).search(quoted.resolved, _PASSAGES)
     try:
@@ -51,7 +52,7 @@ def answer(
     except LlmError as error:
         _log.warning("%s", error)
         return _with_notice(quoted, "llm_failed")
-    if fold(key(_NOT_ENOUGH)) in fold(key(clean(written))):
+    if fold(key(_NOT_ENOUGH)) in fold(key(plain(written))):
         return _with_notice(quoted, "llm_silent")
     sentences = [_check(s, hits) for s in sentences_of(written)[:_MAX_SENTENCES]]
     proved = [s for s in sentences if s.proof]
@@ -88,12 +89,15 @@ def prompt(question: str, hits: Sequence[Hit], context_tokens: int) -> list[Mess
 
 def _block(n: int, hit: Hit, text: str) -> str:
     lines = "".join(f"▏{line}\n" for line in text.split("\n") if line.strip())
-    return f"[{n}] {' '.join(hit.document.title.split())}\n{lines}"
+    about = " · ".join(filter(None, [" ".join(hit.document.title.split()), date_text(hit.document.published, "vi")]))
+    return f"[{n}] {about}\n{lines}"
 
 
 # ---- what the LLM wrote ----------------------------------------------------------------------------------------------
 
-_THOUGHT = re.compile(r"<think>.*?(?:</think>|\Z)", re.DOTALL | re.IGNORECASE)
+# from the beginning too: some templates open the thought before the reply begins
+_THOUGHT = re.compile(r"\A.*</think>|<think>.*", re.DOTALL | re.IGNORECASE)
+_RUN = re.compile(r"([.!?…\s])\1{2,}")  # a reply of dots alone would take seconds to be read
 _IMAGE = re.compile(r"!\[(?:[^\[\]\n]|\[[^\]\n]{0,300}\]){0,300}\](?:\([^)\n]*\)?|\[[^\]\n]*\])?")
 _LINK = re.compile(r"\[([^\]\n]*)\]\([^)\n]*\)?")
 _REFERENCE = re.compile(r"(?m)^\s*\[[^\]\n]+\]:.*$")
@@ -110,7 +114,7 @@ _CITATIONS = re.compile(_CITED)
 
 def plain(text: str) -> str:
     """`text` without reasoning, images, addresses, HTML and Markdown; a link leaves its words."""
-    text = clean(_THOUGHT.sub("", text))
+    text = _RUN.sub(r"\1\1\1", clean(_THOUGHT.sub("", text)))
     for _ in range(20):  # until nothing changes: taking one away may put another together
         before = text
         for pattern, instead in ((_REFERENCE, ""), (_IMAGE, ""), (_LINK, r"\1"), (_HTML, ""), (_ADDRESS, "")):
@@ -130,9 +134,10 @@ def sentences_of(written: str) -> list[tuple[str, tuple[int, ...]]]:
         sentence = text[start:end]
         numbers = [int(n) for cited in _CITATIONS.findall(sentence) for n in re.findall(r"\d+", cited)]
         words = re.sub(r"\s+([.,;:!?…])", r"\1", " ".join(_CITATIONS.sub(" ", sentence).split()))
+        words = MARKER.sub(r"(\1)", words)  # a year in brackets is no citation
         if re.search(r"[^\W_]", words):
             found.append((words, tuple(dict.fromkeys(numbers))))
-    return found
+    return list(dict.fromkeys(found))  # small models say the same over and over
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +165,7 @@ def _check(sentence: tuple[str, tuple[int, ...]], hits: Sequence[Hit]) -> _Check
 def _compose(quoted: Answer, sentences: Sequence[_Checked], hits: Sequence[Hit], llm: Llm) -> Answer:
     """The sentences that are proved, each with the places that prove it; the others withheld or marked."""
     language, numbers = quoted.language, dict[Citation, int]()
-    lines = []
+    lines = [say("llm_related", language)] if quoted.outcome == "related" else []
     for sentence in sentences:
         if sentence.proof:
             markers = [numbers.setdefault(c, len(numbers) + 1) for c in _citations(sentence, hits)]
@@ -168,16 +173,27 @@ def _compose(quoted: Answer, sentences: Sequence[_Checked], hits: Sequence[Hit],
         elif not llm.settings.withhold:
             lines.append(say("llm_marked", language, sentence=sentence.text))
     lost = sum(not s.proof for s in sentences)
+    if notice := _notice(quoted):
+        note, citation = notice
+        if citation not in numbers:
+            lines += [note, f"{citation.quote} [{numbers.setdefault(citation, len(numbers) + 1)}]"]
     return Answer(
         question=quoted.question,
         resolved=quoted.resolved,
         language=language,
         outcome=quoted.outcome,
-        text="\n".join([quoted.text.partition("\n")[0] if quoted.outcome == "related" else "", *lines]).strip(),
+        text="\n".join(lines),
         citations=tuple(numbers),
         writer=llm.settings.model,
         notice=say("llm_withheld", language, count=lost) if lost and llm.settings.withhold else "",
     )
+
+
+def _notice(quoted: Answer) -> tuple[str, Citation] | None:
+    """The notice at the end of `quoted` (see app.notices): its note, and the sentence it quotes."""
+    last = quoted.citations[-1]
+    note = notice_note(quoted.language, last.published)
+    return (note, last) if quoted.text.endswith(f"\n{note}\n{last.quote} [{len(quoted.citations)}]") else None
 
 
 def _citations(sentence: _Checked, hits: Sequence[Hit]) -> Iterator[Citation]:

@@ -13,6 +13,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any, TypedDict
 
 from index.errors import LlmError
+from index.text import clean
 
 if TYPE_CHECKING:
     from index.settings import LlmSettings
@@ -21,7 +22,7 @@ _log = logging.getLogger(__name__)
 
 ANSWER_TOKENS = 700
 """Longest reply asked for; an answer has a few sentences."""
-_MAX_CHARS = 20_000  # a reply longer than this never ends
+_MAX_CHARS = 6_000  # of a reply; ANSWER_TOKENS of Vietnamese have half as many, so a longer one never ends
 _RETRIES = 2  # never 0: after a server's 500 the next call over the kept connection may fail at once
 
 
@@ -59,10 +60,10 @@ class Llm:
         """
         ends = time.monotonic() + self.settings.deadline_s
         pieces: queue.Queue[str | Exception | None] = queue.Queue()
-        stop = threading.Event()
+        stop, clients = threading.Event(), list[Any]()
         # In a thread of its own: a server that drips comments, or asks to be retried in two minutes, holds the client
         # as long as it likes, and no timeout of the client counts the whole.
-        threading.Thread(target=self._read, args=(messages, pieces, stop), daemon=True).start()
+        threading.Thread(target=self._read, args=(messages, pieces, stop, clients), daemon=True).start()
         length = 0
         try:
             while True:
@@ -73,13 +74,15 @@ class Llm:
                 if piece is None:
                     break
                 if isinstance(piece, Exception):
-                    raise self._error(f"failed ({type(piece).__name__}: {_short(piece)})") from None
+                    raise self._error(f"failed ({type(piece).__name__}: {self._short(piece)})") from None
                 length += len(piece)
                 if length > _MAX_CHARS or time.monotonic() > ends:
                     raise self._error(f"did not stop after {length} characters")
                 yield piece
         finally:
             stop.set()
+            for client in clients:  # closed under the thread, which a server that drips comments would hold for ever
+                client.close()
         if not length:
             raise self._error("gave an empty reply")
 
@@ -87,11 +90,23 @@ class Llm:
         text = redacted(f"the LLM {self.settings.model} at {self.settings.base_url} {what}", self.settings.api_key)
         return LlmError(text + "; check LLM_BASE_URL, LLM_MODEL and LLM_API_KEY, or unset LLM_BASE_URL")
 
+    def _short(self, error: Exception) -> str:
+        text = "malformed JSON" if isinstance(error, json.JSONDecodeError) else str(error)
+        # cleaned, for an endpoint may send what moves a terminal's cursor; without the key before it is cut, for half a
+        # key is not found any more
+        text = redacted(" ".join(clean(text).split()), self.settings.api_key)
+        return text if len(text) <= 200 else text[:200] + "…"
+
     def _read(
-        self, messages: Sequence[Message], pieces: queue.Queue[str | Exception | None], stop: threading.Event
+        self,
+        messages: Sequence[Message],
+        pieces: queue.Queue[str | Exception | None],
+        stop: threading.Event,
+        clients: list[Any],
     ) -> None:
         try:
             with contextlib.closing(_client(self.settings)) as client:
+                clients.append(client)
                 reply: Any = client.chat.completions.create(
                     model=self.settings.model,
                     messages=messages,
@@ -102,7 +117,7 @@ class Llm:
                 if isinstance(reply, str):  # a page of HTML with status 200
                     raise TypeError("a page instead of a reply")
                 for chunk in reply:
-                    if stop.is_set():
+                    if stop.is_set():  # before the client was there to be closed
                         break
                     if text := _text(chunk):
                         pieces.put(text)
@@ -130,8 +145,3 @@ def _text(chunk: Any) -> str:
     delta = getattr(choices[0], "delta", None) if choices else None
     content = getattr(delta, "content", None)
     return content if isinstance(content, str) else ""
-
-
-def _short(error: Exception) -> str:
-    text = "malformed JSON" if isinstance(error, json.JSONDecodeError) else " ".join(str(error).split())
-    return text if len(text) <= 200 else text[:200] + "…"

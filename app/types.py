@@ -73,6 +73,7 @@ class Answer:
     text: str
     citations: tuple[Citation, ...] = field(default=())
     writer: str = ""  # the LLM that wrote the text; "" when it is quotes
+    weighed: bool = False  # says how its quotes stand to each other: which overtook which, or that they disagree
     notice: str = ""  # what the reader must know about how the answer came about, "" for nothing
 
     def __post_init__(self) -> None:

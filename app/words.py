@@ -232,6 +232,10 @@ WORDS: dict[str, dict[Language, str]] = {
         "vi": "Đã bỏ {count} câu của mô hình ngôn ngữ vì không khớp tài liệu.",
         "en": "Sentences of the language model left out because the documents do not prove them: {count}.",
     },
+    "llm_related": {
+        "vi": "Không tìm thấy câu trả lời trực tiếp trong tài liệu. Điều gần nhất tài liệu nêu:",
+        "en": "No direct answer was found in the documents. The nearest they say, in Vietnamese:",
+    },
     "llm_marked": {"vi": "(chưa kiểm chứng) {sentence}", "en": "(not verified) {sentence}"},
 }
 

@@ -39,7 +39,7 @@ SETTINGS = (
     Setting("LLM_TIMEOUT_S", "30", "longest silence of the endpoint in seconds"),
     Setting("LLM_DEADLINE_S", "90", "longest time of a whole answer in seconds, retries included"),
     Setting(
-        "LLM_CONTEXT_TOKENS", "8192", "tokens the model takes, question, passages and answer together; 1024 or more"
+        "LLM_CONTEXT_TOKENS", "8192", "tokens the model takes, question, passages and answer together; 2048 or more"
     ),
     Setting("LLM_UNVERIFIED", "withhold", "sentences that fail the check: `withhold` them, or `mark` them"),
 )
@@ -76,7 +76,7 @@ class Settings:
         url = texts.get("LLM_BASE_URL", "")
         if not url:
             return None
-        if not re.fullmatch(r"https?://[^\s/@]+[^\s@]*", url):  # a password in it would be shown with the address
+        if not re.fullmatch(r"https?://[^\s/@?#]+[^\s@?#]*", url):  # a password or key in it would be shown with the address
             raise UsageError(
                 "LLM_BASE_URL is no address; set it to one like http://127.0.0.1:11434/v1, with the key in LLM_API_KEY"
             )
@@ -90,7 +90,7 @@ class Settings:
             api_key=texts["LLM_API_KEY"],
             timeout_s=_positive(texts, "LLM_TIMEOUT_S"),
             deadline_s=_positive(texts, "LLM_DEADLINE_S"),
-            context_tokens=int(_positive(texts, "LLM_CONTEXT_TOKENS", least=1024)),
+            context_tokens=int(_positive(texts, "LLM_CONTEXT_TOKENS", least=2048)),
             withhold=texts["LLM_UNVERIFIED"] == "withhold",
         )
 

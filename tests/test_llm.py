@@ -24,13 +24,14 @@ from app.chat import answer_html
 from app.cli import main
 from app.generate import answer, plain, prompt, sentences_of
 from app.llm import Llm, redacted, tokens
-from app.types import MARKER, Answer
+from app.types import MARKER, Answer, Language
 from app.words import WORDS
 from index.errors import LlmError, UsageError
 from index.filters import Filter
 from index.search import Index
 from index.settings import LlmSettings, load
 from ingest.library import Library
+from tests import test_timeline as timeline
 from tests.toy import ToyEncoder
 
 KEY = "sk-secret-0123456789"
@@ -205,6 +206,47 @@ def test_any_fault_leaves_the_quotes_and_a_notice(
     assert any(r.name == "app.generate" and "the LLM toy at" in r.getMessage() for r in caplog.records)
 
 
+def test_nothing_is_read_on_after_the_deadline(index: Index, server: Server) -> None:
+    """A server that drips comments holds neither a thread nor a connection once nobody waits."""
+    over = threading.Event()
+
+    def for_ever(to: BaseHTTPRequestHandler) -> None:
+        respond(to, "")
+        try:
+            while True:
+                to.wfile.write(b": keep-alive\n\n")
+                time.sleep(0.05)
+        except OSError:
+            over.set()
+
+    server.play = for_ever
+    before = threading.active_count()
+    assert answer(QUESTION, index, llm=server.llm(deadline_s=0.5)).notice
+    assert over.wait(3)
+    for _ in range(60):
+        if threading.active_count() <= before:
+            break
+        time.sleep(0.05)
+    assert threading.active_count() <= before
+
+
+def test_half_a_key_is_not_shown_either(server: Server) -> None:
+    key = "0123456789abcdefghij"
+    for room in range(140, 200):  # the message is cut somewhere, and the key must not be found only after that
+        server.play = body(f"data: {json.dumps({'error': {'message': 'x' * room + key}})}\n\n")
+        with pytest.raises(LlmError) as error:
+            list(server.llm(api_key=key).stream([{"role": "user", "content": "?"}]))
+        assert "xxx" in str(error.value)
+        assert key[:4] not in str(error.value)
+
+
+def test_what_moves_a_terminals_cursor_is_not_shown(server: Server) -> None:
+    server.play = body(f"data: {json.dumps({'error': {'message': chr(27) + '[2Jbad'}})}\n\n")
+    with pytest.raises(LlmError, match="bad") as error:
+        list(server.llm().stream([{"role": "user", "content": "?"}]))
+    assert chr(27) not in str(error.value)
+
+
 def no_done(to: BaseHTTPRequestHandler) -> None:
     respond(to, ": hello\n\n" + USAGE + chunk(GOOD))
 
@@ -271,6 +313,63 @@ def test_what_has_no_proof_is_withheld_or_marked(index: Index, server: Server) -
     assert given.text.split("\n")[1] == "(chưa kiểm chứng) Đập do ông Trần Văn Bịa xây."
 
 
+@pytest.mark.parametrize("withhold", [True, False])
+def test_a_year_in_brackets_is_no_citation(index: Index, server: Server, withhold: bool) -> None:
+    server.play = says(f"{GOOD} Đập xây năm [2019] do ông Bịa [1].")
+    given = answer(QUESTION, index, llm=server.llm(withhold=withhold))
+    assert given.writer
+    assert MARKER.findall(given.text) == ["1"]
+
+
+def test_thoughts_of_too_little_are_no_answer_of_too_little(index: Index, server: Server) -> None:
+    server.play = says(f"<think>Không đủ thông tin chăng? Đủ.</think>{GOOD}")
+    assert answer(QUESTION, index, llm=server.llm()).text == "Đập Sông Xanh cao 42 mét. [1]"
+
+
+@pytest.mark.parametrize("reply", ["." * 6000, "\n " * 3000, "[" * 6000, "a." * 3000, "[1, " * 1500])
+def test_a_reply_of_nonsense_is_read_at_once(reply: str) -> None:
+    started = time.monotonic()
+    sentences_of(reply)
+    assert time.monotonic() - started < 2
+
+
+@pytest.mark.parametrize(("language", "lead"), WORDS["llm_related"].items())
+def test_the_nearest_is_not_given_for_an_answer(
+    index: Index, server: Server, monkeypatch: pytest.MonkeyPatch, language: Language, lead: str
+) -> None:
+    quoted = replace(ask(QUESTION, index), outcome="related", language=language)
+    monkeypatch.setattr("app.generate.ask", lambda *_: quoted)
+    server.play = says(GOOD)
+    assert answer(QUESTION, index, llm=server.llm()).text == f"{lead}\nĐập Sông Xanh cao 42 mét. [1]"
+
+
+@pytest.fixture(scope="module")
+def changes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Index]:
+    yield from _index(tmp_path_factory.mktemp("kho"), tmp_path_factory.mktemp("data"), timeline.FILES)
+
+
+@pytest.mark.parametrize("question", [timeline.QUESTIONS[1], timeline.QUESTIONS[2]])
+def test_what_overtook_what_is_not_the_llms_to_tell(changes: Index, server: Server, question: str) -> None:
+    server.play = says("Quy hoạch tỉnh An Bình đang trình Thủ tướng phê duyệt [1][2].")
+    given = answer(question, changes, llm=server.llm())
+    assert given == ask(question, changes)
+    assert given.weighed
+    assert not server.requests
+
+
+def test_a_written_answer_keeps_the_notice(changes: Index, server: Server) -> None:
+    question = "Tỉnh An Bình có hồ nào rộng?"
+    quoted = ask(question, changes)
+    assert not quoted.weighed
+    assert quoted.citations[-1].quote == timeline.NOTICE
+    hits = changes.search(question, 5)
+    n = next(i for i, hit in enumerate(hits, start=1) if "120 ha" in hit.passage.text)
+    server.play = says(f"Hồ Ngọc Sơn ở tỉnh An Bình rộng 120 ha [{n}].")
+    lines = answer(question, changes, llm=server.llm()).text.split("\n")
+    assert lines[0] == "Hồ Ngọc Sơn ở tỉnh An Bình rộng 120 ha. [1]"
+    assert lines[1:] == ["Lưu ý, tài liệu ngày 27/09/2025:", f"{timeline.NOTICE} [2]"]
+
+
 # ---- poisoned documents ----------------------------------------------------------------------------------------------
 
 # what the document says; what a model that obeys it writes; what must not be shown
@@ -334,6 +433,9 @@ def test_a_sentence_a_document_says_is_shown_without_its_address(index: Index, s
         ("<think>bí mật [1].</think>A b [1].", [("A b.", (1,))]),
         ("![[1]](x)[a](b) [2]", [("a", (2,))]),
         ("[1]\n\n...", []),
+        ("A b [1].\nA b [1].", [("A b.", (1,))]),
+        ("A b [2023] c [1].", [("A b (2023) c.", (1,))]),
+        ("nghĩ [1].</think>A b [1].", [("A b.", (1,))]),
     ],
 )
 def test_replies_are_read_tolerantly(written: str, said: list[tuple[str, tuple[int, ...]]]) -> None:
@@ -383,7 +485,8 @@ def test_the_key_is_never_shown() -> None:
         ("LLM_TIMEOUT_S", "soon"),
         ("LLM_TIMEOUT_S", "0"),
         ("LLM_DEADLINE_S", "nan"),
-        ("LLM_CONTEXT_TOKENS", "100"),
+        ("LLM_CONTEXT_TOKENS", "2000"),
+        ("LLM_BASE_URL", f"http://host/v1?key={KEY}"),
         ("LLM_UNVERIFIED", "show"),
     ],
 )
@@ -419,7 +522,7 @@ def test_the_command_asks_it(
     server.play = says(GOOD)
     assert main(["ask", QUESTION]) == 0
     shown = capsys.readouterr()
-    assert shown.out.startswith("Đập Sông Xanh cao 42 mét. [1]\n")
+    assert shown.out.startswith(f"{WORDS['llm_written']['vi'].format(model='toy')}\nĐập Sông Xanh cao 42 mét. [1]\n")
     assert "khánh thành ngày 03/4/2019" in shown.out  # the quote behind it
     server.play = body(json.dumps({"error": {"message": f"bad key {KEY}"}}), 401, "application/json")
     assert main(["ask", QUESTION]) == 0

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import random
 import re
+import time
 from collections.abc import Callable, Iterator
 from functools import cache
 
@@ -214,6 +215,26 @@ def test_accepted(sentence: str) -> None:
 )
 def test_not_accepted(sentence: str) -> None:
     assert not verify(sentence, [DAM])
+
+
+@pytest.mark.parametrize(
+    ("source", "sentence"),
+    [
+        ("Cán bộ được nhận quà là sai.", "Cán bộ được nhận quà."),
+        ("Cầu Rạch Gòi xây xong là không đúng.", "Cầu Rạch Gòi xây xong."),
+        ("Đập Sông Xanh đã vỡ là tin đồn.", "Đập Sông Xanh đã vỡ."),
+        ("Ông Bình phủ nhận việc ông Bình nhận tiền.", "Ông Bình nhận tiền."),
+        ("Đập Sông Xanh cao 900 mét?", "Đập Sông Xanh cao 900 mét."),
+    ],
+)
+def test_what_is_denied_or_asked_is_not_said(source: str, sentence: str) -> None:
+    assert not verify(sentence, [source])
+
+
+def test_a_source_of_one_word_over_and_over_takes_no_time() -> None:
+    started = time.monotonic()
+    verify("a b " * 370, ["a b " * 400])
+    assert time.monotonic() - started < 5
 
 
 def test_the_place_is_the_sentence() -> None:
