@@ -42,13 +42,15 @@ def ask(question: str, index: Index, history: Sequence[Turn] = (), where: Filter
     resolved = resolve(question, history)
     asked = understand(resolved)
     finding = _find(asked, index, narrowed)
-    if resolved != alone and not _speaks_of(finding.shown, own_words(alone)):
+    own = own_words(alone)
+    if resolved != alone and len(own) >= _OWN_SUBJECT and not _speaks_of(finding.shown, own):
         # "Giá xăng hôm nay?" after a question about population is no follow-up: nothing found speaks of petrol
         resolved, asked = alone, understand(alone)
         finding = _find(asked, index, narrowed)
     return compose(question, resolved, asked.language, with_notice(asked, finding, index, history))
 
 
+_OWN_SUBJECT = 2  # with fewer words of its own a question cannot stand alone: "Vốn bao nhiêu?", "Về việc gì?"
 _OWN = 1 / 3  # share of a follow-up's own words that what is quoted for it must hold
 
 

@@ -18,6 +18,10 @@ _AND_WHAT_OF = re.compile(
     r"^(?:thế\s+|vậy\s+|the\s+|vay\s+)?(?:còn|con|what about|and|how about)\s+(.+?)[\s?.!]*$", re.IGNORECASE
 )
 _THEN_WHAT_OF = re.compile(r"^(?:thế|vậy|the|vay)\s+(\S+(?:\s+\S+){0,3}?)\s*\?$", re.IGNORECASE)  # "Thế bốn trụ?"
+_AS_FOR = re.compile(  # "Ba thành thì sao?", but not "xét riêng trong vùng thì sao?", which only narrows
+    r"^(?!(?:thế|vậy|the|vay|xét|xet|nếu|neu|riêng|rieng|trong|ở|o)\b)(\S+(?:\s+\S+){0,3}?)\s+(?:thì|thi)\s+sao\W*$",
+    re.IGNORECASE,
+)
 _NTH = re.compile(
     r"(?:cái|điều|việc|nhiệm vụ|đột phá|ý|mục|cai|dieu|y|muc)?\s*(?:thứ|thu)\s+(nhất|hai|ba|tư|năm|nhat|tu|nam)\b",
     re.IGNORECASE,
@@ -50,7 +54,7 @@ def resolve(question: str, history: Sequence[Turn]) -> str:
     other = _AND_WHAT_OF.match(question)
     if other:
         return _same_of(before, other.group(1))
-    thing = _THEN_WHAT_OF.match(question)
+    thing = _THEN_WHAT_OF.match(question) or _AS_FOR.match(question)
     if thing and understand(thing.group(1)).kind == "other":
         return _same_of(before, thing.group(1))
     answer = next((clean(t.content) for t in reversed(history) if t.role == "assistant"), "")

@@ -20,7 +20,7 @@ _PAST = re.compile(
     r"\b(?:da|tung|hoi|truoc|luc|sau|giai doan|nhiem ky|dau nam|cuoi nam|giua nam|quy hoach|muc tieu|ke hoach|ky|roi"
     r"|duyet|dau tien|was|were|did|had|before|after|plan|target|worked|signed|held)\b"
 )
-_KINDS = frozenset(("how_many", "who", "which", "list", "other", "definition"))
+_KINDS = frozenset(("how_many", "who", "where", "yes_no", "other"))
 
 
 def with_notice(question: Question, finding: Finding, index: Index, history: Sequence[Turn]) -> Finding:

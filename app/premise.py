@@ -321,7 +321,7 @@ def _rank(question: Question, ranked: Sequence[Quote], index: Index) -> Correcti
 
 _MEASURED = re.compile(
     r"(?<![\d.,/-])(\d[\d.,]*\d|\d)\s?"
-    r"(%|ha\b|km2\b|km\b|m2\b|(?:nghìn |ngàn )?(?:tỷ|tỉ|triệu)(?: đồng)?|lượt|bậc|điểm)",
+    r"(%|ha\b|km2\b|km\b|m2\b|(?:nghìn |ngàn )?(?:tỷ|tỉ|triệu)\b(?: đồng)?|lượt|bậc|điểm)",
     re.I,
 )
 

@@ -371,16 +371,16 @@ def _defines_asked(question: Question, text: str) -> bool:
     named = _QUOTED_HEAD.match(text)
     if not named:
         return False
-    defined = " ".join(map(fold, syllables(named.group(1))))
-    if any(defined == " ".join(map(fold, syllables(p))) for p in question.phrases):
+    defined = list(map(fold, syllables(named.group(1))))
+    if any(defined == list(map(fold, syllables(p))) for p in question.phrases):
         return True
-    return (
-        question.kind in ("definition", "list", "which")
-        and f" {defined} " in f" {' '.join(bare_syllables(question.text))} "
-    )
+    # "Ba nhiệm vụ đột phá là gì?" asks for “Ba nhiệm vụ đột phá chiến lược”
+    begun = " ".join(defined[: max(2, len(defined) - 2)])
+    asked = f" {' '.join(bare_syllables(question.text))} "
+    return question.kind in ("definition", "list", "which") and f" {begun} " in asked
 
 
-_QUOTED_HEAD = re.compile(r"[“\"]([^”\"]{2,60})[”\"]\s+(?:là|nghĩa là|gồm|có nghĩa)\b")
+_QUOTED_HEAD = re.compile(r"[“\"]([^”\"]{2,60})[”\"](?:\s[^”,.;:]{1,40}?)?\s+(?:là|nghĩa là|gồm|có nghĩa)\b")
 
 
 def _other_codes(question: Question, text: str) -> int:
