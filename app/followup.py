@@ -71,7 +71,7 @@ def resolve(question: str, history: Sequence[Turn]) -> str:
     if pointed != question:
         return pointed
     if _leans_back(question):
-        subject = told[0] if told and _ABOUT_A_DOCUMENT.search(fold(key(question))) else before.rstrip(" ?.!")
+        subject = told[0] if told and _ABOUT_A_DOCUMENT.search(fold(key(question))) else _subject(before, question)
         return f"{subject}: {question}"
     return question
 
@@ -173,9 +173,28 @@ def _item(answer: str, n: int) -> str:
     return re.sub(r"^(?:gồm|là|thứ \w+,?)\s+", "", items[n], flags=re.IGNORECASE) if n < len(items) else ""
 
 
+_MEASURE = re.compile(
+    r"\s*\b(?:dài|rộng|cao|dai|rong|có|co|là|la|được|duoc)?\s*\b(?:bao nhiêu|bao nhieu|bao giờ|bao gio|khi nào|khi nao"
+    r"|ngày nào|ngay nao|ở đâu|o dau)\b",
+    re.IGNORECASE,
+)
+
+
+def _subject(before: str, question: str) -> str:
+    """What the question `before` is about, for a short one that asks another thing of it: "Cao tốc A dài bao nhiêu km?"
+    is about "Cao tốc A" to "Vốn bao nhiêu?"; all of it where that cannot be told."""
+    asking = _MEASURE.search(before)
+    about = before[: asking.start()].strip(" :,") if asking and understand(question).kind != "other" else ""
+    return about if len(syllables(about)) >= _SHORT else before.rstrip(" ?.!")
+
+
 def own_words(question: str) -> tuple[str, ...]:
     """Content syllables of `question` that say what it is about; none in "Ban hành ngày nào vậy?"."""
-    return tuple(w for w in content_words(question, understand(question).language) if w not in _GENERIC)
+    asked = understand(question)
+    words = content_words(question, asked.language)
+    if words == tuple(syllables(question)) and asked.kind != "other":  # "Về việc gì?", "How long is it?": it only asks
+        return ()
+    return tuple(w for w in words if w not in _GENERIC)
 
 
 def _leans_back(question: str) -> bool:

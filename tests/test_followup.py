@@ -16,6 +16,14 @@ DIALOGUES = [
     # another thing, or another time, of the same question
     ("Một tâm là gì?", "“Một tâm” là huyện Châu Thành. [1]", "thế còn hai tuyến?", "hai tuyến là gì?"),
     ("Ba thành gồm những đô thị nào?", "Ba đô thị.", "còn bốn trụ?", "bốn trụ gồm những đô thị nào?"),
+    (
+        "Cao tốc Cần Thơ - Cà Mau dài bao nhiêu km?",
+        "110,85 km",
+        "Vốn bao nhiêu?",
+        "Cao tốc Cần Thơ - Cà Mau: Vốn bao nhiêu?",
+    ),
+    ("When was the expressway opened?", "2026", "How long is it?", "When was the expressway opened: How long is it?"),
+    ("Một tâm là gì?", "Là Châu Thành.", "Ba thành thì sao?", "Ba thành là gì?"),
     ("Một tâm là gì?", "Là Châu Thành.", "Thế bốn trụ?", "bốn trụ là gì?"),
     ("Một tâm là gì?", "Là Châu Thành.", "Thế ai ký Nghị quyết 04-NQ/TU?", "Thế ai ký Nghị quyết 04-NQ/TU?"),
     ("PCI năm 2021 của tỉnh đạt bao nhiêu?", "63,80", "còn năm 2022?", "PCI năm 2022 của tỉnh đạt bao nhiêu?"),

@@ -148,3 +148,8 @@ def test_a_follow_up_is_corrected_too(index: Index) -> None:
     answer = ask("Nghị quyết này ban hành ngày 15/8/2021 phải không?", index, history)
     assert answer.outcome == "correction"
     assert "15/8/2021" in answer.text.split("\n")[0]
+
+
+def test_a_word_that_begins_like_a_unit_is_none(index: Index) -> None:
+    """ "63 tỉnh" is no "63 tỉ"."""
+    assert "tỉ," not in ask("Sau sáp nhập cả nước còn 63 tỉnh thành đúng không?", index).text
