@@ -22,7 +22,7 @@ _log = logging.getLogger(__name__)
 
 ANSWER_TOKENS = 700
 """Longest reply asked for; an answer has a few sentences."""
-_MAX_CHARS = 6_000  # of a reply; ANSWER_TOKENS of Vietnamese have half as many, so a longer one never ends
+_MAX_CHARS = 6_000  # of a reply; longer ones are taken to never end (over 8 for each of ANSWER_TOKENS)
 _RETRIES = 2  # never 0: after a server's 500 the next call over the kept connection may fail at once
 
 

@@ -245,7 +245,7 @@ def _conditions(parts: Sequence[Sequence[_Token] | _Sentence]) -> Counter[str]:
 
 # ---- reading one off the other ---------------------------------------------------------------------------------------
 
-# Sentences of the corpus take up to a hundredth of it; one of the same word over and over took 20 s.
+# Without a limit a sentence of 740 words, two of them over and over, took 23 s.
 _MOST_STEPS = 1_000_000
 _SKIP = 6  # words that may be left out at one place within a clause
 

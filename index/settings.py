@@ -76,9 +76,7 @@ class Settings:
         url = texts.get("LLM_BASE_URL", "")
         if not url:
             return None
-        if not re.fullmatch(
-            r"https?://[^\s/@?#]+[^\s@?#]*", url
-        ):  # a password or key in it would be shown with the address
+        if not re.fullmatch(r"https?://[^\s/@?#]+[^\s@?#]*", url):  # a password or key in it would be shown with it
             raise UsageError(
                 "LLM_BASE_URL is no address; set it to one like http://127.0.0.1:11434/v1, with the key in LLM_API_KEY"
             )
