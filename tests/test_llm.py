@@ -358,7 +358,7 @@ def test_what_overtook_what_is_not_the_llms_to_tell(changes: Index, server: Serv
 
 
 def test_a_written_answer_keeps_the_notice(changes: Index, server: Server) -> None:
-    question = "Tỉnh An Bình có hồ nào rộng?"
+    question = "Hồ Ngọc Sơn có ở tỉnh An Bình không?"
     quoted = ask(question, changes)
     assert not quoted.weighed
     assert quoted.citations[-1].quote == timeline.NOTICE

@@ -115,12 +115,12 @@ def test_one_source_is_no_disagreement(index: Index) -> None:
 
 
 def test_a_notice_is_shown_once_to_a_question_about_now(index: Index) -> None:
-    question = "Tỉnh An Bình có hồ nào rộng?"
+    question = "Hồ Ngọc Sơn ở tỉnh An Bình rộng bao nhiêu?"
     answer = ask(question, index)
     assert answer.citations[-1].quote == NOTICE
     assert "Lưu ý, tài liệu ngày 27/09/2025:" in answer.text
     assert NOTICE not in ask(question, index, [Turn("user", "x"), Turn("assistant", answer.text)]).text
-    assert NOTICE not in ask("Tỉnh An Bình năm 2023 có hồ nào rộng?", index).text
+    assert NOTICE not in ask("Hồ Ngọc Sơn ở tỉnh An Bình năm 2023 rộng bao nhiêu?", index).text
     assert NOTICE not in ask(QUESTIONS[3], index).text
 
 
