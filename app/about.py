@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 
 from app.question import Question
-from index.text import fold, syllables
+from index.text import bare_text
 from index.types import Passage
 from ingest.layout import ABOUT, AUTHOR_LABEL, DATE_LABEL, SOURCE_LABEL
 
@@ -32,7 +32,7 @@ _ASKS = (
 
 def asked_of_article(question: Question) -> tuple[str, ...]:
     """Labels of the lines that answer, empty when the question is not about the article itself."""
-    bare = " ".join(map(fold, syllables(question.text)))
+    bare = bare_text(question.text)
     if not _ARTICLE.search(bare):
         return ()
     return tuple(label for label, pattern in _ASKS if pattern.search(bare))

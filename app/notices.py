@@ -12,7 +12,7 @@ from app.question import Question
 from app.timeline import asks_status
 from app.types import Turn
 from index.search import Index
-from index.text import clean, dates, fold, key, syllables
+from index.text import bare_text, clean, dates, fold, key
 from index.types import Document
 
 # A question about a time that is over needs no notice (folded).
@@ -37,7 +37,7 @@ def with_notice(question: Question, finding: Finding, index: Index, history: Seq
 
 
 def _of_now(question: Question) -> bool:
-    bare = " ".join(map(fold, syllables(question.text)))
+    bare = bare_text(question.text)
     timed = question.codes or dates(question.text) or re.search(r"\b(?:19|20)\d\d\b", bare) or _PAST.search(bare)
     return asks_status(question) or (question.kind in _KINDS and not timed)
 
@@ -66,5 +66,5 @@ def _shown(
 
 
 def _names(text: str, about: str) -> bool:
-    said, names = (" ".join(map(fold, syllables(t))) for t in (text, about))
+    said, names = (bare_text(t) for t in (text, about))
     return bool(names) and f" {names} " in f" {said} "

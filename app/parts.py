@@ -10,7 +10,7 @@ from itertools import pairwise
 from app.question import Question, content_words, sides, understand
 from app.select import Quote, form_cue
 from index.search import Index
-from index.text import codes, dates, fold, key, months, syllables
+from index.text import bare_text, codes, dates, fold, key, months, syllables
 
 Rank = Callable[[Question], list[Quote]]
 """Sentences for a question, best first: what `app.answer` ranks the whole question with."""
@@ -91,7 +91,7 @@ def _segments(text: str) -> Iterator[str]:
 
 def asks(text: str) -> bool:
     """True when `text`, a piece of a question, asks something itself."""
-    return understand(text).kind != "other" or bool(_ASKS.search(" ".join(map(fold, syllables(text)))))
+    return understand(text).kind != "other" or bool(_ASKS.search(bare_text(text)))
 
 
 _AGREE = re.compile(
@@ -103,7 +103,7 @@ _SOURCES = re.compile(r"\b(?:nguon|bao|tai lieu|noi|so lieu|sources?|documents?|
 
 def asks_agreement(text: str) -> bool:
     """True when `text` asks whether sources say the same: "các nguồn có khớp nhau không?"."""
-    bare = " ".join(map(fold, syllables(text)))
+    bare = bare_text(text)
     return bool(_AGREE.search(bare) and _SOURCES.search(bare))
 
 
@@ -268,7 +268,7 @@ class _Table:
 
     def __init__(self, question: Question, asked: Sequence[Part], index: Index) -> None:
         self._question, self._parts, self._index = question, asked, index
-        self._known = " ".join(map(fold, syllables(question.text)))
+        self._known = bare_text(question.text)
         self._values: dict[Place, list[float]] = {}
         self._pool: dict[Place, Quote] = {}
 
@@ -322,7 +322,7 @@ class _Table:
         """True for a name that is new and not one of the whole collection's: "Hậu Giang" says nothing there."""
         seen = [self._index.lexical.frequency(f"~{a}_{b}") for a, b in _pairs(name)]
         often = bool(seen) and min(seen) > _OFTEN * len(self._index.passages)
-        return not dates(name) and not often and " ".join(map(fold, syllables(name))) not in known
+        return not dates(name) and not often and bare_text(name) not in known
 
     def _sibling(self, name: str) -> bool:
         """True for "Cần Thơ - Hậu Giang" in a question about "Cần Thơ - Cà Mau": another thing, not more about it."""
@@ -392,7 +392,7 @@ _OFFICE_SAID = re.compile(
 
 def form(question: Question, text: str) -> float:
     """0..1: how far `text` has the form `question` asks for: a date, a place, a number in that unit, a person …"""
-    bare = " ".join(map(fold, syllables(question.text)))
+    bare = bare_text(question.text)
     if _PLACE.search(bare):
         return float(bool(_PLACE_SAID.search(text)))
     if _ORDINAL.search(bare):

@@ -15,7 +15,7 @@ from app.papers import introducing
 from app.question import Question, content_words, numeral
 from app.select import Quote, has_person, headword
 from index.search import Index
-from index.text import bare_syllables, codes, dates, fold, key, short_codes, syllables
+from index.text import bare_syllables, bare_text, codes, dates, fold, key, short_codes, syllables
 from index.translate import translations
 
 
@@ -136,7 +136,7 @@ def _agency(question: Question, ranked: Sequence[Quote], index: Index) -> Correc
     if not named or named == issuer or {named, issuer} == {"ttg", "cp"}:
         return None
     about = _of_code(question, ranked)
-    told = [(q, _plain(_without_codes(q.text))) for q in about]
+    told = [(q, bare_text(_without_codes(q.text))) for q in about]
     if any(re.search(rf"\b(?:do|cua) (?:{_OFFICES[named]})", text) for _, text in told):
         return None
     return next((Correction(q) for q, text in told if re.search(rf"\b(?:{_OFFICES[issuer]})", text)), None)
@@ -161,7 +161,7 @@ def _subject(question: Question, ranked: Sequence[Quote], index: Index) -> Corre
     spans = codes(question.text)
     if len(spans) != 1 or question.language != "vi":
         return None
-    behind = " ".join(bare_syllables(question.text[spans[0][1] :]))
+    behind = bare_text(question.text[spans[0][1] :])
     given = re.match(r"(?:co phai |la |noi |ban |phai ){0,3}ve (?:viec |phat trien |linh vuc )?(.*)", behind)
     words = _ENDS_SUBJECT.split(given.group(1))[0].split() if given else []
     if _ASKING & set(words):  # "Đề án 06-ĐA/TU về việc gì" takes nothing for granted
@@ -173,7 +173,7 @@ def _subject(question: Question, ranked: Sequence[Quote], index: Index) -> Corre
     code = question.codes[0]
     found = introducing(question.text[: spans[0][1]], code, index)
     own = [*about, *([found[1]] if found else [])]
-    if not own or any(p in _plain(q.text) for q in own for p in pairs):
+    if not own or any(p in bare_text(q.text) for q in own for p in pairs):
         return None
     tells = [q for q in reversed(own) if re.search(r"\b(?:về|nhằm|nằm trong)\b", q.text)]
     return Correction(tells[0]) if tells else None
@@ -241,7 +241,7 @@ def _count(question: Question, ranked: Sequence[Quote], index: Index) -> Correct
 
 def _single(things: list[str], thing: str, quote: Quote) -> bool:
     """True when the thing has one syllable in a question without diacritics: "nam thanh cua hau giang"."""
-    return fold(things[0]) == things[0] and bool(re.search(rf"[“\"]\w+ {re.escape(thing)}[”\"]", _plain(quote.text)))
+    return fold(things[0]) == things[0] and bool(re.search(rf"[“\"]\w+ {re.escape(thing)}[”\"]", bare_text(quote.text)))
 
 
 def _agree(things: Sequence[str], others: Sequence[str]) -> int:
@@ -365,9 +365,9 @@ def _ordinal(question: Question, ranked: Sequence[Quote], index: Index) -> Corre
     if not nth or not claim:
         return None
     pairs = _pairs_of(claim.group(1), question, index)
-    name = _plain(nth.group())
-    about = [q for q in ranked if _plain(q.text).startswith(name) and " là " in q.text]
-    if not pairs or any(p in _plain(q.text) for q in about for p in pairs):
+    name = bare_text(nth.group())
+    about = [q for q in ranked if bare_text(q.text).startswith(name) and " là " in q.text]
+    if not pairs or any(p in bare_text(q.text) for q in about for p in pairs):
         return None
     return Correction(about[0]) if about else None
 
@@ -391,11 +391,11 @@ def _defined(question: Question, ranked: Sequence[Quote], index: Index) -> Corre
     is_ = _IS.search(question.text)
     if not is_ or not question.phrases:
         return None
-    term, name = _plain(question.phrases[0]), is_.group(1)
-    about = [q for q in ranked if term in _plain(q.text)]
-    if any(_has(q.passage.text, name) and term in _plain(q.text) and _has(q.text, name) for q in about):
+    term, name = bare_text(question.phrases[0]), is_.group(1)
+    about = [q for q in ranked if term in bare_text(q.text)]
+    if any(_has(q.passage.text, name) and term in bare_text(q.text) and _has(q.text, name) for q in about):
         return None
-    defining = [q for q in about if _plain(headword(q.text)) == term and _names_after(q.text)]
+    defining = [q for q in about if bare_text(headword(q.text)) == term and _names_after(q.text)]
     return Correction(defining[0]) if defining else None
 
 
@@ -485,8 +485,4 @@ def _same_time(question: Question, quote: Quote) -> bool:
 
 
 def _has(text: str, name: str) -> bool:
-    return f" {_plain(name)} " in f" {_plain(text)} "
-
-
-def _plain(text: str) -> str:
-    return " ".join(bare_syllables(text))
+    return f" {bare_text(name)} " in f" {bare_text(text)} "

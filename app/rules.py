@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from app.question import Question, counted
-from app.select import Quote, has_person
+from app.select import YEAR, Quote, has_person
 from index.search import Index, scored_text
-from index.text import bare_syllables, codes, dates, fold, key, short_codes, syllables
+from index.text import bare_syllables, bare_text, codes, dates, fold, key, short_codes, syllables
 from index.translate import translations
 
 
@@ -47,7 +47,7 @@ _DAY = re.compile(r"\bngay (?:nao|may)\b|\bwhat (?:date|day)\b|\bwhich day\b")
 
 def lacks_day(question: Question, quotes: Sequence[Quote]) -> bool:
     """True when a day is asked for ("ký ngày nào?") and the quotes have months and years at most."""
-    asked = question.kind == "when" and _DAY.search(_bare(question.text))
+    asked = question.kind == "when" and _DAY.search(bare_text(question.text))
     return bool(asked) and not any(dates(q.text) or _SHORT_DAY.search(q.text) for q in quotes)
 
 
@@ -103,7 +103,7 @@ def _units_asked(question: Question) -> list[str]:
     """What may stand behind the number asked for, as alternatives of a regular expression; none when unknown."""
     if question.kind != "how_many":
         return []
-    bare = _bare(question.text)
+    bare = bare_text(question.text)
     if question.language == "en":
         known = [unit for pattern, unit in _ENGLISH_UNITS if re.search(pattern, bare)]
         return known or _english_things(bare)
@@ -134,7 +134,7 @@ _LISTS = re.compile(r"\b(?:cu the|liet ke|ke ten|ke ra|neu|gom|la nhung|list|nam
 def lacks_items(question: Question, quotes: Sequence[Quote]) -> bool:
     """True when so many things are to be listed and no quote enumerates as many: that a conference had five highlights
     does not tell which."""
-    if question.kind not in ("list", "definition", "which", "other") or not _LISTS.search(_bare(question.text)):
+    if question.kind not in ("list", "definition", "which", "other") or not _LISTS.search(bare_text(question.text)):
         return False
     wanted = max((n for ns in counted(question.text).values() for n in ns if n <= 10), default=0)
     return all(_items(q.text) < wanted for q in quotes)
@@ -169,7 +169,7 @@ _A_FIRM = re.compile(
 def lacks_maker(question: Question, quotes: Sequence[Quote]) -> bool:
     """True when a person, an office or a firm is asked for and no quote has one: who signed a programme is not told by
     what it is about."""
-    bare = _bare(question.text)
+    bare = bare_text(question.text)
     said = [_lower(q.text) for q in quotes]
     if _A_FIRM.search(bare):
         return not any(map(_FIRMS.search, said))
@@ -219,7 +219,9 @@ _PLACES = re.compile(
 def lacks_place(question: Question, quotes: Sequence[Quote]) -> bool:
     """True when a place is asked for and no quote names one that the question does not: "Khu … Hậu Giang đặt ở địa
     phương nào?" is not answered by "Hậu Giang"."""
-    if question.kind not in ("where", "which", "list", "other", "yes_no") or not _A_PLACE.search(_bare(question.text)):
+    if question.kind not in ("where", "which", "list", "other", "yes_no") or not _A_PLACE.search(
+        bare_text(question.text)
+    ):
         return False
     known = set(map(fold, syllables(question.text)))
     return not any(
@@ -263,7 +265,7 @@ _ATTRIBUTES = (
 
 def lacks_asked(question: Question, quotes: Sequence[Quote]) -> bool:
     """True when the attribute asked for by name (a salary, a price, a telephone number) is in no quote or heading."""
-    bare = _bare(question.text)
+    bare = bare_text(question.text)
     said = _lower(" ".join(f"{q.text} {' '.join(q.passage.headings)} {q.document.title}" for q in quotes))
     return any(re.search(asked, bare) and not re.search(rf"\b(?:{words})\b", said) for asked, words in _ATTRIBUTES)
 
@@ -289,15 +291,12 @@ def lacks_year(question: Question, quotes: Sequence[Quote]) -> bool:
     return bool(years) and not any(year in _years_of(q) for q in quotes for year in years)
 
 
-_A_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
-
-
 def _years_of(quote: Quote) -> set[str]:
     """The years a quote, its headings and title speak of; those of its passage only when it names none itself."""
-    own = set(_A_YEAR.findall(quote.text))
+    own = set(YEAR.findall(quote.text))
     if not own:
-        return set(_A_YEAR.findall(scored_text(quote.document, quote.passage)))
-    return own | set(_A_YEAR.findall(f"{' '.join(quote.passage.headings)} {quote.document.title}"))
+        return set(YEAR.findall(scored_text(quote.document, quote.passage)))
+    return own | set(YEAR.findall(f"{' '.join(quote.passage.headings)} {quote.document.title}"))
 
 
 def contradicts(question: Question, quote: Quote) -> bool:
@@ -371,10 +370,6 @@ def _slips(word: str) -> set[str]:
         | {a + c + b[1:] for a, b in cuts if b for c in _LETTERS}
         | {a + c + b for a, b in cuts for c in _LETTERS}
     )
-
-
-def _bare(text: str) -> str:
-    return " ".join(map(fold, syllables(text)))
 
 
 def _lower(text: str) -> str:

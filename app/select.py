@@ -13,7 +13,7 @@ import numpy as np
 
 from app.question import Question, counted
 from index.search import Index, scored_text
-from index.text import bare_syllables, codes, dates, fold, key, marks, syllables, terms
+from index.text import bare_syllables, bare_text, codes, dates, fold, key, marks, syllables, terms
 from index.translate import expand, translations
 from index.types import Document, Hit, Passage
 from ingest.sentences import quote_spans
@@ -237,7 +237,7 @@ def _spans(passage: Passage) -> Iterable[tuple[int, int]]:
 
 
 _NUMBER = re.compile(r"\d")
-_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
+YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 # Times that are no dates: "đầu tháng 8", "ngày 23/5", "16h15", "thế kỷ 12", "ngay tuần sau", "quý III".
 _TIME = re.compile(
     r"\b(?:ngày|tháng|năm|lúc|thế k[ỷỉ]|quý|khóa)\s+(?:\d|[IVX]+\b)|\b\d+(?:h\b|h\d|\s?(?:giờ|ngày|tháng|năm)\b)"
@@ -255,7 +255,7 @@ def form_cue(question: Question, text: str) -> float:
     """1 when `text` has the form the question asks for, 0 when it lacks it, 0.5 when the question asks for no form."""
     match question.kind:
         case "when":
-            return 1.0 if dates(text) else 0.7 if _YEAR.search(text) else 0.5 if _TIME.search(text) else 0.0
+            return 1.0 if dates(text) else 0.7 if YEAR.search(text) else 0.5 if _TIME.search(text) else 0.0
         case "how_many":
             return _counted_cue(question, text)
         case "which_document":
@@ -400,5 +400,5 @@ def _phrase_share(question: Question, text: str) -> float:
     """Share of the phrases in quotation marks in the question that `text` holds, 0..1; diacritics may be missing."""
     if not question.phrases:
         return 0.0
-    said = " ".join(map(fold, syllables(text)))
-    return sum(" ".join(map(fold, syllables(p))) in said for p in question.phrases) / len(question.phrases)
+    said = bare_text(text)
+    return sum(bare_text(p) in said for p in question.phrases) / len(question.phrases)

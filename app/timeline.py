@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 from app.parts import Rank, asks_agreement, entities, same_words, without_agreement
 from app.question import Question, understand
-from app.select import Quote
+from app.select import YEAR, Quote
 from index.search import Index, scored_text
-from index.text import codes, dates, fold, key, months, syllables
+from index.text import bare_text, codes, dates, fold, key, months, syllables
 
 _POOL = 15  # sentences, best first, among which the other side is looked for
 _AS_GOOD = 0.5  # of the best score: the other side is about the same thing, though it may be said in other words
@@ -46,29 +46,25 @@ class Told:
     older: tuple[int, ...] = ()  # indexes of quotes that a quote before them overtook
 
 
-def _bare(text: str) -> str:
-    return " ".join(map(fold, syllables(text)))
-
-
 def asks_status(question: Question) -> bool:
     """True for "đã được phê duyệt chưa?", "còn là một tỉnh riêng không?", "hiện …": how things stand."""
-    return bool(_STATUS.search(_bare(question.text)))
+    return bool(_STATUS.search(bare_text(question.text)))
 
 
 def pending(text: str) -> bool:
     """True when `text` tells of a plan, a draft, something submitted and not decided."""
-    return bool(_PENDING.search(_bare(text))) and not overtaken(text)
+    return bool(_PENDING.search(bare_text(text))) and not overtaken(text)
 
 
 def overtaken(text: str) -> bool:
     """True when `text` itself tells both the plan and what became of it."""
-    bare = _bare(text)
+    bare = bare_text(text)
     return bool(re.search(r"\b(?:chinh thuc|thuc te la|nen tinh trang)\b", bare))
 
 
 def disagrees(text: str) -> bool:
     """True when `text` itself says that sources disagree."""
-    bare = _bare(text)
+    bare = bare_text(text)
     return bool(_DISAGREE.search(bare) and _SOURCES.search(bare))
 
 
@@ -143,11 +139,11 @@ def _standing(question: Question, quotes: Sequence[Quote], index: Index, rank: R
 
 
 def _before(text: str) -> bool:
-    return pending(text) or _bare(text).startswith("truoc khi ")
+    return pending(text) or bare_text(text).startswith("truoc khi ")
 
 
 def _made(quote: Quote) -> float:
-    return bool(_DONE.search(_bare(quote.text))) + 0.5 * bool(dates(quote.text))
+    return bool(_DONE.search(bare_text(quote.text))) + 0.5 * bool(dates(quote.text))
 
 
 def _share(question: Question, quote: Quote, index: Index, *, with_title: bool) -> float:
@@ -196,7 +192,11 @@ def _other(question: Question, first: Quote, ranked: Sequence[Quote], index: Ind
         if same_words(quote.text, first.text) or pending(quote.text) == waits or overtaken(quote.text):
             continue
         old, new = (first, quote) if waits else (quote, first)
-        if _DONE.search(_bare(new.text)) and spoken_at(old) < spoken_at(new) and _same_thing(question, old, new, index):
+        if (
+            _DONE.search(bare_text(new.text))
+            and spoken_at(old) < spoken_at(new)
+            and _same_thing(question, old, new, index)
+        ):
             return quote
     return None
 
@@ -205,7 +205,7 @@ def _in_time(question: Question, quotes: Sequence[Quote], other: Quote) -> Told:
     """Newer before older, unless the question asks of the time of the older one."""
     old, new = (quotes[0], other) if pending(quotes[0].text) else (other, quotes[0])
     rest = [q for q in quotes if q not in (old, new) and not same_words(q.text, old.text)]
-    if _THEN.search(_bare(question.text)) and pending(quotes[0].text):
+    if _THEN.search(bare_text(question.text)) and pending(quotes[0].text):
         return Told((old, new, *rest)[:3])
     return Told((new, old, *rest)[:2], older=(1,))
 
@@ -249,7 +249,7 @@ _CLOSE = 0.8  # of the best score: two values of one slot are told in nearly the
 
 def _differ(one: dict[str, set[str]], other: dict[str, set[str]], first: Quote, second: Quote) -> bool:
     """True when both give one figure of the same unit, not the same one, and no other year."""
-    years = [set(re.findall(r"(?<!\d)(?:19|20)\d\d(?!\d)", q.text)) for q in (first, second)]
+    years = [set(YEAR.findall(q.text)) for q in (first, second)]
     if years[0] != years[1]:
         return False
     shared = [unit for unit in one if unit in other]
@@ -267,9 +267,9 @@ def _on_it(question: Question, first: Quote, quote: Quote, index: Index) -> bool
     on = _ON.search(quote.text)
     if not on:
         return False
-    told, asked = _bare(quote.text), set(_bare(question.text).split())
-    if not all(_bare(name) in told for name in entities(question.text)):
+    told, asked = bare_text(quote.text), set(bare_text(question.text).split())
+    if not all(bare_text(name) in told for name in entities(question.text)):
         return False  # what is disputed of Hậu Giang is not so of Sóc Trăng
-    weights = {w: index.lexical.idf("~" + w) for w in _bare(on.group(1)).split()}
+    weights = {w: index.lexical.idf("~" + w) for w in bare_text(on.group(1)).split()}
     share = sum(weight for word, weight in weights.items() if word in asked) / (sum(weights.values()) or 1.0)
     return share >= _SAME and bool(_given(first) & _given(quote))

@@ -10,7 +10,7 @@ from datetime import date
 from functools import lru_cache
 
 from index.errors import UsageError
-from index.text import clean, fold, syllables
+from index.text import bare_text, clean, fold
 from index.types import Document
 
 
@@ -88,7 +88,7 @@ def _last(iso: str) -> str:
 @lru_cache(maxsize=4096)  # a library has few publishers, and folding one takes 20 µs
 def _bare(text: str) -> str:
     """What is compared of a name: its syllables in lower case without diacritics, a space between them."""
-    return " ".join(map(fold, syllables(clean(text))))
+    return bare_text(clean(text))
 
 
 def _holds(text: str, words: str) -> bool:

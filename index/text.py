@@ -151,6 +151,11 @@ def bare_syllables(text: str) -> list[str]:
     return [words[word][1] for word in _WORD.findall(text)]
 
 
+def bare_text(text: str) -> str:
+    """`bare_syllables(text)` with a space between them: what rules of words without diacritics are matched against."""
+    return " ".join(bare_syllables(text))
+
+
 # ---------------------------------------------------------------- what is written with figures
 
 
