@@ -28,8 +28,9 @@ def with_notice(question: Question, finding: Finding, index: Index, history: Seq
     how things are, everything quoted is older than the notice, it was not shown before, and there is room."""
     if finding.outcome != "answer" or not _of_now(question):
         return finding
-    for document in sorted(index.documents.values(), key=lambda d: d.published, reverse=True):
-        shown = _shown(document, question, finding, index, history) if document.notice else None
+    noticed = (document for document in index.documents.values() if document.notice)  # a few of many
+    for document in sorted(noticed, key=lambda d: d.published, reverse=True):
+        shown = _shown(document, question, finding, index, history)
         if shown:
             noted = replace(finding, shown=(*finding.shown, shown))
             return noted if length(noted) <= MAX_CHARS else finding
