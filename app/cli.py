@@ -9,27 +9,20 @@ import os
 import sys
 import time
 from collections.abc import Sequence
-from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
+from app.manage import add_commands as add_manage
+from app.opening import bar, command, opened, refreshed, report
 from index.console import never_fail
 from index.errors import HoidapError, UsageError
 from index.filters import add_options, from_options
-from index.text import clean
 
 if TYPE_CHECKING:  # numpy, chromadb and the rest are imported by the command that needs them: --help takes no time
-    from collections.abc import Iterator
-
     from app.llm import Llm
     from app.types import Answer, Turn
-    from index.search import Progress
     from index.settings import Settings
-    from ingest.library import Changes, Library
-
-
-_SHOWN = 5  # unreadable corpus files named on every command; the rest are counted
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -62,7 +55,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="hoidap", description="Ask Vietnamese documents; every answer quotes them.")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
-    ask = _command(commands, "ask", _ask, "answer a question, or a file of questions")
+    ask = command(commands, "ask", _ask, "answer a question, or a file of questions")
     ask.add_argument("question", nargs="?", help="the question, in quotes")
     ask.add_argument("--batch", type=Path, metavar="FILE", help="JSON lines {id, question, history?}; needs --json OUT")
     ask.add_argument(
@@ -71,72 +64,16 @@ def _parser() -> argparse.ArgumentParser:
 
     add_options(ask)
 
-    serve = _command(commands, "serve", _serve, "open the chat on this machine")
+    serve = command(commands, "serve", _serve, "open the chat on this machine")
     serve.add_argument("--port", help="port to listen on (default: HOIDAP_PORT or 7860)")
 
-    add = _command(commands, "add", _add, "add documents: files, or folders of files")
+    add = command(commands, "add", _add, "add documents: files, or folders of files")
     add.add_argument("paths", nargs="+", type=Path, metavar="PATH")
 
-    _command(commands, "list", _list, "list the documents")
+    add_manage(commands)
 
-    remove = _command(
-        commands, "remove", _remove, "take a document out; a file of the corpus folder itself is not deleted"
-    )
-    remove.add_argument("id", help="as `hoidap list` shows it")
-
-    _command(commands, "index", _index, "bring the index up to date with the documents")
+    command(commands, "index", _index, "bring the index up to date with the documents")
     return parser
-
-
-def _command(commands: Any, name: str, run: Any, text: str) -> argparse.ArgumentParser:
-    command: argparse.ArgumentParser = commands.add_parser(name, help=text, description=text)
-    command.add_argument("--corpus", type=Path, metavar="DIR", help="folder of documents (default: HOIDAP_CORPUS)")
-    command.set_defaults(run=run)
-    return command
-
-
-@contextmanager
-def _library(args: argparse.Namespace) -> Iterator[tuple[Library, Settings]]:
-    from index.encoder import load_encoder
-    from index.settings import load
-    from ingest.library import Library
-
-    settings = load()
-    library = Library(args.corpus or settings.corpus, settings.data, load_encoder(settings.model))
-    try:
-        yield library, settings
-    finally:
-        library.close()
-
-
-def _refreshed(library: Library) -> None:
-    """Make the library current, with a bar while it builds and a line for each file that cannot be read."""
-    with _bar("index") as progress:
-        changes = library.refresh(progress)
-    for name, reason in changes.failed[:_SHOWN]:
-        print(f"hoidap: skipped {_named(name, reason)}", file=sys.stderr)
-    if len(changes.failed) > _SHOWN:
-        print(f"hoidap: skipped {len(changes.failed) - _SHOWN} more files that cannot be read", file=sys.stderr)
-    if not library.index().documents:
-        print(f"hoidap: there is no readable document in {library.corpus} yet", file=sys.stderr)
-
-
-@contextmanager
-def _bar(label: str) -> Iterator[Progress]:
-    from tqdm import tqdm
-
-    bar = None
-
-    def progress(done: int, total: int) -> None:
-        nonlocal bar
-        bar = bar or tqdm(total=total, desc=label, unit=" passages", file=sys.stderr)
-        bar.update(done - bar.n)
-
-    try:
-        yield progress
-    finally:
-        if bar is not None:
-            bar.close()
 
 
 def _ask(args: argparse.Namespace) -> int:
@@ -153,9 +90,9 @@ def _ask(args: argparse.Namespace) -> int:
     rows = _batch_rows(args.batch) if args.batch else []  # before the index is built: a typing error costs no time
     if args.batch and not Path(args.json).parent.is_dir():
         raise UsageError(f"--json {args.json}: there is no folder {Path(args.json).parent}; make it first")
-    with _library(args) as (library, settings):
+    with opened(args) as (library, settings):
         llm = _llm(settings)
-        _refreshed(library)
+        refreshed(library)
         index = library.index()
         where = from_options(args, index.documents.values())
         if args.batch is None:
@@ -239,11 +176,11 @@ def _write_lines(path: Path, rows: list[dict[str, Any]]) -> None:
 
 
 def _add(args: argparse.Namespace) -> int:
-    with _library(args) as (library, _):
-        _refreshed(library)
-        with _bar("add") as progress:
+    with opened(args) as (library, _):
+        refreshed(library)
+        with bar("add") as progress:
             changes = library.add(args.paths, progress)
-        _report(changes)
+        report(changes)
         documents = library.index().documents
         for id in changes.added + changes.updated:
             if documents[id].note:
@@ -251,41 +188,11 @@ def _add(args: argparse.Namespace) -> int:
     return 1 if changes.failed else 0
 
 
-def _report(changes: Changes) -> None:
-    for name in ("added", "updated", "unchanged", "removed"):
-        for id in getattr(changes, name):
-            print(f"{name:9} {id}")
-    for name, reason in changes.failed:
-        print(f"failed    {_named(name, reason)}", file=sys.stderr)
-
-
-def _named(name: str, reason: str) -> str:
-    """`reason` with the file's name in it, and without what a name could do to a terminal."""
-    return clean(reason if name in reason else f"{name}: {reason}").replace("\n", " ")
-
-
-def _list(args: argparse.Namespace) -> int:
-    with _library(args) as (library, _):
-        _refreshed(library)
-        for document in library.documents():
-            print(f"{document.id}  {document.published or '-':10}  {document.title}")
-    return 0
-
-
-def _remove(args: argparse.Namespace) -> int:
-    with _library(args) as (library, _):
-        _refreshed(library)
-        _report(library.remove(args.id))
-        if library.is_hidden(args.id):
-            print(f"its file stays in {library.corpus}; `hoidap add` brings it back", file=sys.stderr)
-    return 0
-
-
 def _index(args: argparse.Namespace) -> int:
     from index.encoder import TransformerEncoder
 
-    with _library(args) as (library, _):
-        _refreshed(library)
+    with opened(args) as (library, _):
+        refreshed(library)
         index = library.index()
         print(f"{len(index.documents)} documents, {len(index.passages)} passages")
         if isinstance(library.encoder, TransformerEncoder):
@@ -300,8 +207,8 @@ def _serve(args: argparse.Namespace) -> int:
     settings = load({**os.environ, "HOIDAP_PORT": args.port} if args.port is not None else None)
     port, llm = settings.port, _llm(settings)
     _check_port(settings.host, port)  # before any work: a busy port is known in a millisecond
-    with _library(args) as (library, _):
-        _refreshed(library)
+    with opened(args) as (library, _):
+        refreshed(library)
         import uvicorn
 
         from app.chat import create_app

@@ -8,10 +8,23 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
+from typing import Protocol
 
 from index.errors import UsageError
 from index.text import bare_text, clean, fold
-from index.types import Document
+
+
+class Described(Protocol):
+    """What a filter looks at: a Document, or what a list says of one."""
+
+    @property
+    def id(self) -> str: ...
+    @property
+    def publisher(self) -> str: ...
+    @property
+    def kind(self) -> str: ...
+    @property
+    def published(self) -> str: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +59,7 @@ class Filter:
             return self or other
         return replace(self, also=self.also & other if self.also else other)
 
-    def admits(self, document: Document) -> bool:
+    def admits(self, document: Described) -> bool:
         """A date range admits a document that may be of a day in it: one of "2023" is in a range from 2023-06 on, for
         it may be of July. A document without a date is in no range."""
         return (
@@ -114,7 +127,7 @@ def _no_date(text: str) -> UsageError:
     return UsageError(f"{text!r} is no date; write 2023, 11/2023, 9/11/2023, 2023-11, 2023-11-09 or tháng 11 năm 2023")
 
 
-def check(where: Filter, documents: Iterable[Document]) -> None:
+def check(where: Filter, documents: Iterable[Described]) -> None:
     """Raise UsageError when a value of `where` fits none of `documents`, with the values there are: a mistyped name
     must not look like silence."""
     there = list(documents)
@@ -144,7 +157,7 @@ def add_options(parser: ArgumentParser) -> None:
     group.add_argument("--document", action="append", default=[], metavar="ID", help="with this id (`hoidap list`)")
 
 
-def from_options(options: Namespace, documents: Iterable[Document]) -> Filter:
+def from_options(options: Namespace, documents: Iterable[Described]) -> Filter:
     """The filter `options` ask for. Raises UsageError for a value that fits none of `documents`."""
     where = Filter(
         documents=tuple(options.document),
@@ -160,7 +173,7 @@ def from_options(options: Namespace, documents: Iterable[Document]) -> Filter:
 _LISTED = 30  # values named in an error; a larger library has too many to read
 
 
-def _fits(where: Filter, documents: Sequence[Document], problem: str, values: Iterable[str]) -> None:
+def _fits(where: Filter, documents: Sequence[Described], problem: str, values: Iterable[str]) -> None:
     if any(map(where.admits, documents)):
         return
     there = sorted({v for v in values if v}, key=_bare)

@@ -8,10 +8,11 @@ import os
 import re
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from filelock import FileLock, Timeout
 
@@ -41,14 +42,24 @@ class Store:
     def current(self) -> Path | None:
         """Folder of the published generation, None before the first one."""
         try:
-            name = json.loads((self.root / _POINTER).read_text(encoding="utf-8"))["generation"]
+            return self.root / str(self._pointer()["generation"])
         except FileNotFoundError:
             return None
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise StoreError(
                 f"{self.root / _POINTER} cannot be read ({error}); delete {self.root} to build the index anew"
             ) from error
-        return self.root / str(name)
+
+    def previous(self) -> Path | None:
+        """Folder of the generation that was published before the current one, None when it is not kept."""
+        try:
+            folder = self.root / str(self._pointer()["previous"])
+        except (OSError, ValueError, KeyError, TypeError):
+            return None
+        return folder if folder.is_dir() else None
+
+    def _pointer(self) -> Any:
+        return json.loads((self.root / _POINTER).read_text(encoding="utf-8"))
 
     @contextmanager
     def writing(self) -> Iterator[None]:
@@ -66,25 +77,56 @@ class Store:
         finally:
             lock.release()
 
-    def publish(self, build: Callable[[Path], None], *, keep_previous: bool = True) -> Path:
+    def publish(self, build: Callable[[Path], None]) -> Path:
         """Call `build(folder)` on a new folder and make it the current generation; to be called while `writing()`.
 
         When `build` fails its folder is removed and the current generation stays. The generation before this one is
-        kept for a reader that has just opened it, unless `keep_previous` is false because its words must go; older
-        ones, and what killed builds left, are deleted.
+        kept, to go back to and for a reader that has just opened it; older ones, and what killed builds left, are
+        deleted.
         """
         before = self.current()
         folder = self.root / f"g{self._last_number() + 1:06}"
         try:
             build(folder)
-            write_whole(self.root / _POINTER, json.dumps({"generation": folder.name}).encode())
+            self._point(folder, before)
         except BaseException:
             shutil.rmtree(folder, ignore_errors=True)
             raise
-        for old in self.root.glob("g*"):
-            if old != folder and not (keep_previous and old == before):
-                shutil.rmtree(old, ignore_errors=True)  # a reader may still hold files open; the next write tries again
+        self._drop(other for other in self._others() if other != before)
         return folder
+
+    def go_back(self) -> None:
+        """Make the previous generation the current one, and the other way round; to be called while `writing()`.
+
+        Raises StoreError when it is not kept.
+        """
+        before, folder = self.current(), self.previous()
+        if folder is None:
+            raise StoreError(f"no earlier generation of the index is kept in {self.root}")
+        self._point(folder, before)
+
+    def drop_others(self) -> None:
+        """Delete all generations but the current one, and what killed builds left; to be called while `writing()`.
+
+        Raises StoreError, naming them, when any of them stay.
+        """
+        if current := self.current():
+            self._point(current, None)
+        self._drop(self._others())
+        if left := [str(folder) for folder in self._others()]:
+            raise StoreError(f"{', '.join(left)} could not be deleted; delete by hand, or try again")
+
+    def _point(self, folder: Path, previous: Path | None) -> None:
+        names = {"generation": folder.name} | ({"previous": previous.name} if previous else {})
+        write_whole(self.root / _POINTER, json.dumps(names).encode())
+
+    def _others(self) -> list[Path]:
+        current = self.current()
+        return sorted(folder for folder in self.root.glob("g*") if folder != current)
+
+    def _drop(self, folders: Iterable[Path]) -> None:
+        for folder in folders:
+            shutil.rmtree(folder, ignore_errors=True)  # a reader may still hold files open; the next write tries again
 
     def _last_number(self) -> int:
         names = (p.name[1:] for p in self.root.glob("g*"))
@@ -113,6 +155,10 @@ class Home:
         place = hashlib.sha256(f"{self.corpus}\0{fingerprint}".encode()).hexdigest()[:8]
         return Store(self.folder / f"index-{place}", self.folder / "writer.lock")
 
+    def stores(self) -> list[Store]:
+        """Its indexes by any encoder."""
+        return [Store(place, self.folder / "writer.lock") for place in sorted(self.folder.glob("index-*"))]
+
     def published(self, encoder: Encoder) -> Path:
         """Folder of the index by `encoder` to read. Raises StoreError when there is none yet."""
         folder = self.store(encoder.fingerprint).current()
@@ -130,9 +176,9 @@ class Home:
     def _models(self) -> list[str]:
         """Names of the models this library has an index by."""
         names = set()
-        for place in self.folder.glob("index-*"):
+        for store in self.stores():
             try:
-                folder = Store(place).current()
+                folder = store.current()
                 manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8")) if folder else {}
                 names.add(str(manifest.get("model") or manifest["encoder"]))
             except (StoreError, OSError, ValueError, AttributeError, KeyError):
@@ -153,6 +199,11 @@ def write_whole(path: Path, data: bytes) -> None:
     except BaseException:
         Path(temporary).unlink(missing_ok=True)
         raise
+
+
+def temporary_files(folder: Path) -> list[Path]:
+    """What a killed `write_whole` left in `folder` or below."""
+    return [path for path in folder.rglob(".*.????????") if path.is_file()]  # eight letters, says tempfile
 
 
 def _umask() -> int:

@@ -2,31 +2,24 @@
 
 from __future__ import annotations
 
-import json
-import logging
 import shutil
 import threading
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
 
 from index.encoder import Encoder
 from index.errors import ReadError, StoreError
-from index.search import Index, Progress, build, identity, open_index
-from index.store import Home, write_whole
+from index.search import Index, Progress, open_index
+from index.store import Home
 from index.text import fold
 from index.types import Document, Passage
-from ingest import cut
-from ingest.layout import Section
-from ingest.read import Source, load, read
-from ingest.zipped import is_zip, load_zip, unzipped
-
-_log = logging.getLogger(__name__)
-
-_Ready = dict[str, tuple[Document, list[Section]]]
-"""Document id -> what was read of it."""
+from ingest.building import Manifest, Parsed, Ready, content, read_document, read_entry, write_generation
+from ingest.read import Source
+from ingest.rows import Row, about, rows
+from ingest.sources import load_all, unpacked
+from ingest.state import Entry, Records, State, now, state_of, write_state
 
 
 @dataclass(slots=True)
@@ -41,48 +34,12 @@ class Changes:
 
 
 @dataclass(slots=True)
-class _State:
-    """What people did to the library, apart from its corpus folder: kept in library.json, replaced in one step."""
-
-    added: dict[str, dict[str, str]] = field(default_factory=dict)  # document id -> name, origin, sha256
-    hidden: dict[str, str] = field(default_factory=dict)  # removed corpus documents: id -> sha256 when removed
-
-
-@dataclass(frozen=True, slots=True)
-class _Entry:
-    """A file that should be searchable."""
-
-    name: str
-    origin: str
-    path: Path
-    sha256: str
-    document_id: str
-
-
-@dataclass(slots=True)
 class _Content:
-    """Document ids by the sha256 of their content: those searched, and removed corpus files that still lie there."""
+    """Document ids by the sha256 of their content: those searched or disabled, and removed corpus files that still lie
+    there."""
 
     searched: dict[str, str]
     hidden: dict[str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class _Manifest:
-    """What the published index was built from."""
-
-    values: Mapping[str, Any]
-    documents: dict[str, str]  # document id -> sha256
-    failed: dict[str, tuple[str, str]]  # document id -> sha256, reason
-
-    def failures(self, entries: Iterable[_Entry]) -> list[tuple[str, str]]:
-        """(name, reason) of those `entries` that could not be read when the index was built."""
-        return [(e.name, self.failed[e.document_id][1]) for e in entries if e.document_id in self.failed]
-
-    def built_by(self, encoder: Encoder) -> bool:
-        """True when this program and `encoder` would build the same index from the same files."""
-        expected = {**identity(encoder), "cutting": cut.VERSION}
-        return all(self.values.get(name) == value for name, value in expected.items())
 
 
 class Library:
@@ -98,8 +55,7 @@ class Library:
         self.corpus = home.corpus
         self.encoder = encoder
         self._home = home
-        self._files = home.folder / "files"
-        self._state_file = home.folder / "library.json"
+        self._records = Records(home.folder, home.corpus)
         self._store = home.store(encoder.fingerprint)
         self._open: list[tuple[Path, Index]] = []  # the index in use, last; before it the one that was
         self._opening = threading.Lock()  # changes take the store's lock; a question never waits for a build
@@ -112,7 +68,11 @@ class Library:
         with self._opening:
             folder = self._home.published(self.encoder)
             if not self._open or self._open[-1][0] != folder:
-                self._open.append((folder, open_index(folder, self.encoder, self._home.command(self.encoder))))
+                # after `rollback` the one before is still open
+                known = next((pair for pair in self._open if pair[0] == folder), None)
+                if known:
+                    self._open.remove(known)
+                self._open.append(known or (folder, open_index(folder, self.encoder, self._home.command(self.encoder))))
                 # a search in another thread may still be on the index before this one, not on the one before that
                 while len(self._open) > 2:
                     self._open.pop(0)[1].close()
@@ -126,17 +86,17 @@ class Library:
     def refresh(self, progress: Progress | None = None) -> Changes:
         """Bring the index up to date with the corpus folder and what was added; builds only when something changed, and
         only then waits for another writer."""
-        entries, failed, _ = self._entries(self._state())
+        entries = self._records.entries(self._records.state())
         published = self._published()
-        if self._is_current(entries, published):
-            return Changes(failed=failed + published.failures(entries))
+        if self._is_current(entries.wanted, published):
+            return Changes(failed=entries.failures() + published.failures(entries.wanted))
         with self._store.writing():
-            return self._sync(self._state(), progress)
+            return self._sync(self._records.state(), progress)
 
     def add(self, paths: Iterable[Path], progress: Progress | None = None) -> Changes:
         """Add files, and all readable files in folders. A path given before whose file changed replaces its document
         whole; the same content given again changes nothing. Unreadable files are reported and harm nothing."""
-        sources, failed = _load_all(paths)
+        sources, failed = load_all(paths)
         changes = self.add_sources(sources, progress)
         changes.failed[:0] = failed
         return changes
@@ -144,13 +104,13 @@ class Library:
     def add_sources(self, sources: Iterable[Source], progress: Progress | None = None) -> Changes:
         """Add documents from bytes already in hand, e.g. a file dropped in the chat."""
         with self._store.writing():
-            state = self._state()
+            state = self._records.state()
             there = self._there(state)
             failed: list[tuple[str, str]] = []
             same: list[str] = []
-            ready: _Ready = {}
+            ready: dict[str, Parsed] = {}
             # files that changed first: the old text of one may come along under another name
-            for source in sorted(_unpacked(sources, failed), key=lambda s: s.document_id not in state.added):
+            for source in sorted(unpacked(sources, failed), key=lambda s: s.document_id not in state.added):
                 try:
                     known = self._take(source, state, there, ready)
                 except ReadError as error:
@@ -158,17 +118,18 @@ class Library:
                     continue
                 if known:
                     same.append(known)
-            changes = self._sync(state, progress, ready=ready)
+            changes = self._sync(state, progress, ready)
             changes.unchanged = same
             changes.failed[:0] = failed
             return changes
 
-    def _there(self, state: _State) -> _Content:
+    def _there(self, state: State) -> _Content:
         """What the library holds, by content, before sources are taken."""
-        entries, _, hidden = self._entries(state)
-        return _Content({e.sha256: e.document_id for e in entries}, {e.sha256: e.document_id for e in hidden})
+        entries = self._records.entries(state)
+        searched = {e.sha256: e.document_id for e in (*entries.wanted, *entries.disabled)}
+        return _Content(searched, {e.sha256: e.document_id for e in entries.hidden})
 
-    def _take(self, source: Source, state: _State, there: _Content, ready: _Ready) -> str:
+    def _take(self, source: Source, state: State, there: _Content, ready: dict[str, Parsed]) -> str:
         """Put `source` into `state` and keep its bytes; returns the id of the document that holds the same content
         already, "" when there was none; what was read is put into `ready`. Raises ReadError before anything is
         stored."""
@@ -182,125 +143,204 @@ class Library:
                 there.searched[source.sha256] = id
                 return ""
         ready[source.document_id] = read_document(source)
-        self._files.mkdir(parents=True, exist_ok=True)
-        write_whole(self._files / source.sha256, source.data)
+        self._records.keep(source.sha256, source.data)
         if own is not None:
             there.searched.pop(own["sha256"], None)
-        state.added[source.document_id] = {"name": source.name, "origin": source.origin, "sha256": source.sha256}
+        state.removed.pop(source.document_id, None)
+        row = {"name": source.name, "origin": source.origin, "sha256": source.sha256, "added": now()}
+        state.added[source.document_id] = row
         there.searched[source.sha256] = source.document_id
         return ""
 
-    def remove(self, document_id: str, progress: Progress | None = None) -> Changes:
-        """Take a document out: an added one is deleted with every index that held it; a file of the corpus folder stays
-        where it is and is only no longer searched. Raises StoreError for an unknown id."""
+    def remove(self, *ids: str, progress: Progress | None = None) -> Changes:
+        """Move documents to the trash: from now on no search finds them. What was added is kept there until `purge`; a
+        file of the corpus folder stays where it is. Raises StoreError for an unknown id, before anything is changed."""
         with self._store.writing():
-            state = self._state()
-            known = self._published().documents
-            if state.added.pop(document_id, None) is None:
-                if document_id not in known:
-                    raise StoreError(f"no document {document_id!r}; `hoidap list` shows the ids")
-                state.hidden[document_id] = known[document_id]
-            # the generation before still holds the words of what was removed, so it goes too, and so do the indexes
-            # other encoders built of this library: they are rebuilt when asked for
-            changes = self._sync(state, progress, keep_previous=False)
-            for other in self._store.root.parent.glob("index-*"):
-                if other != self._store.root:
-                    shutil.rmtree(other, ignore_errors=True)
-            return changes
+            state = self._records.state()
+            for id, sha256 in self._known(state, ids).items():
+                self._remember(state, id)
+                if id in state.added:
+                    state.removed[id] = state.added.pop(id)
+                else:
+                    state.hidden[id] = sha256
+            return self._take_out(state, ids, progress)
+
+    def undelete(self, *ids: str, progress: Progress | None = None) -> Changes:
+        """Bring documents back from the trash. Raises StoreError for an id that is not in it, and when another document
+        has the same content by now, before anything is changed."""
+        with self._store.writing():
+            state = self._records.state()
+            there = self._there(state)
+            for id in ids:
+                if id in state.removed:
+                    row = state.removed.pop(id)
+                    if id in state.added or row["sha256"] in there.searched:
+                        other = there.searched.get(row["sha256"], id)
+                        raise StoreError(f"{id} is not brought back: {other} was added since in its place")
+                    state.added[id] = row
+                elif state.hidden.pop(id, None) is None:
+                    raise StoreError(f"{id!r} is not in the trash; `hoidap list --state removed` shows what is")
+            return self._sync(state, progress)
+
+    def disable(self, *ids: str, progress: Progress | None = None) -> Changes:
+        """Keep documents but let no search find them. Raises StoreError for an unknown id, before anything changes."""
+        with self._store.writing():
+            state = self._records.state()
+            for id, sha256 in self._known(state, ids).items():
+                self._remember(state, id)
+                state.disabled[id] = sha256
+            return self._take_out(state, ids, progress)
+
+    def enable(self, *ids: str, progress: Progress | None = None) -> Changes:
+        """Undo `disable`. Raises StoreError for an id that is not disabled, before anything is changed."""
+        with self._store.writing():
+            state = self._records.state()
+            for id in ids:
+                if state.disabled.pop(id, None) is None:
+                    raise StoreError(f"{id!r} is not disabled; `hoidap list --state disabled` shows what is")
+            return self._sync(state, progress)
+
+    def purge(self, *ids: str) -> list[str]:
+        """Delete for good what is in the trash, or only `ids` of it: the bytes and all that was made of them. The ids.
+
+        Every older generation and every index by another encoder goes too, so `rollback` has nothing to go back to.
+        A file of the corpus folder is not touched; only what the library knows of it goes. Raises StoreError for an id
+        that is not in the trash, before anything is changed, and when a file could not be deleted.
+        """
+        with self._store.writing():
+            state = self._records.state()
+            trash = [*state.removed, *state.hidden]
+            for id in ids:
+                if id not in trash:
+                    raise StoreError(
+                        f"{id!r} is not in the trash; `hoidap remove {id} --purge` removes it and deletes it"
+                    )
+            self._sync(state, None)  # a killed `remove` may have left them in the index
+            gone = list(ids or trash)
+            for id in gone:
+                state.removed.pop(id, None)
+                state.about.pop(id, None)
+                if id not in state.added:
+                    state.disabled.pop(id, None)
+            self._drop_all_but_current()
+            self._records.drop_unused(state.kept())  # no older generation needs more
+            self._save(state)  # last: when this is interrupted before, they are still in the trash to be purged
+            return gone
+
+    def trash(self) -> list[Row]:
+        """What `undelete` can bring back, by title."""
+        return [row for row in self.rows() if row.state == "removed"]
+
+    def rows(self) -> list[Row]:
+        """A row for every document, searched or not, by title."""
+        state = self._records.state()
+        return rows(self._records, state, self._records.entries(state), self._published(), self.index())
+
+    def document(self, id: str) -> tuple[Document, list[Passage]]:
+        """The document `id` and its passages; one that is not searched is read again. Raises StoreError for an unknown
+        id, ReadError for a document that cannot be read."""
+        index = self.index()
+        if id in index.documents:
+            return index.documents[id], [p for p in index.passages if p.document == id]
+        state = self._records.state()
+        entries = self._records.entries(state)
+        trash = [self._records.entry(id, row) for id, row in state.removed.items()]
+        for entry in (*entries.wanted, *entries.disabled, *entries.hidden, *trash, *(e for e, _ in entries.failed)):
+            if entry.document_id == id:
+                return read_entry(entry)
+        raise StoreError(f"no document {id!r}; `hoidap list` shows the ids")
 
     def documents(self) -> list[Document]:
         """All searchable documents, by title."""
         return sorted(self.index().documents.values(), key=lambda d: (fold(d.title).lower(), d.id))
 
-    def is_hidden(self, document_id: str) -> bool:
-        """True for a document of the corpus folder that was removed from the search."""
-        return document_id in self._state().hidden
+    def _known(self, state: State, ids: Iterable[str]) -> dict[str, str]:
+        """Hash of each of `ids`, all of which the library has and has not removed; else StoreError."""
+        built = self._published()
+        known = built.documents | {id: sha256 for id, (sha256, _) in built.failed.items()} | state.disabled
+        known |= {id: row["sha256"] for id, row in state.added.items()}
+        for id in ids:
+            if id not in known or (id not in state.added and (id in state.removed or id in state.hidden)):
+                raise StoreError(f"no document {id!r}; `hoidap list` shows the ids")
+        return {id: known[id] for id in ids}
 
-    def _published(self) -> _Manifest:
-        folder = self._store.current()
-        try:
-            values = json.loads((folder / "manifest.json").read_text(encoding="utf-8")) if folder else {}
-            library = values.get("library", {})
-            failed = {id: (sha, reason) for id, (sha, reason) in library.get("failed", {}).items()}
-            return _Manifest(values, dict(library.get("documents", {})), failed)
-        except (
-            OSError,
-            ValueError,
-            TypeError,
-            AttributeError,
-        ):  # damaged: what is not known to be there is built again
-            return _Manifest({}, {}, {})
+    def _remember(self, state: State, id: str) -> None:
+        """Note what the index knows of a document that is about to leave it."""
+        index = self.index() if self._opens() else None
+        if index and id in index.documents:
+            passages = sum(p.document == id for p in index.passages)
+            state.about[id] = about(index.documents[id], passages)
 
-    def _state(self) -> _State:
-        try:
-            state = _State(**json.loads(self._state_file.read_text(encoding="utf-8")))
-            if not (isinstance(state.added, dict) and isinstance(state.hidden, dict)):
-                raise ValueError("not an object of objects")
-            return state
-        except FileNotFoundError:
-            return _State()
-        except (OSError, ValueError, TypeError) as error:
-            raise StoreError(
-                f"{self._state_file} cannot be read ({error}); restore it, or delete it to start over"
-            ) from error
+    def _take_out(self, state: State, ids: Iterable[str], progress: Progress | None) -> Changes:
+        """As `_sync`, and no index by another encoder finds them either: those are rebuilt when asked for."""
+        changes = self._sync(state, progress)
+        changes.removed += [id for id in ids if id not in changes.removed]  # those that were not searched before
+        self._drop_other_encoders()
+        return changes
+
+    def _drop_other_encoders(self) -> None:
+        for store in self._home.stores():
+            if store.root != self._store.root:
+                shutil.rmtree(store.root, ignore_errors=True)
+
+    def _drop_all_but_current(self) -> None:
+        """Delete every generation but the published one, which no longer holds what was removed."""
+        self._drop_other_encoders()
+        self._store.drop_others()
+        self._records.drop_temporary()
+        if left := [str(s.root) for s in self._home.stores() if s.root != self._store.root]:
+            raise StoreError(f"{', '.join(left)} could not be deleted; delete by hand, or try again")
+
+    def _forget(self, state: State) -> None:
+        """Delete all that is kept by content (bytes, and whatever is saved of reading them) and no longer in use: not
+        by `state`, nor by a generation that `rollback` could go back to."""
+        used = state.kept()
+        for store in self._home.stores():
+            for folder in filter(None, (store.current(), store.previous())):
+                earlier = state_of(folder)
+                used |= earlier.kept() if earlier else set()
+        self._records.drop_unused(used)
+
+    def _save(self, state: State) -> None:
+        """Make `state` the one in force, and that of the published generation."""
+        self._records.write(state)
+        if folder := self._store.current():
+            write_state(folder, state)
+
+    def _published(self) -> Manifest:
+        return Manifest.of(self._store.current())
 
     def _sync(
         self,
-        state: _State,
+        state: State,
         progress: Progress | None,
-        *,
-        keep_previous: bool = True,
-        ready: Mapping[str, tuple[Document, list[Section]]] = MappingProxyType({}),
+        ready: Ready = MappingProxyType({}),
     ) -> Changes:
-        """Make `state` and the index one; to be called while writing. When the build fails, both are as they were.
-        `ready` holds documents read already: recognising the letters of a scan takes seconds a page."""
-        entries, failed, _ = self._entries(state)
+        """Make `state` and the index one; to be called while writing. When the build fails, both are as they were."""
+        entries = self._records.entries(state)
+        for entry in entries.wanted:
+            state.about.pop(entry.document_id, None)
         before = self._published()
-        kept = self._state_file.read_bytes() if self._state_file.exists() else None
-        self._write_state(state)
-        if not self._is_current(entries, before):
+        kept = self._records.write(state)
+        if not self._is_current(entries.wanted, before):
             try:
-                self._publish(entries, before, progress, keep_previous, ready)
+                self._publish(entries.wanted, state, progress, ready)
             except BaseException:
-                _restore(self._state_file, kept)
+                self._records.restore(kept)
                 raise
-        self._drop_unused_files(state)
+        self._save(state)
+        self._forget(state)
         after = self._published()
         return Changes(
             added=[id for id in after.documents if id not in before.documents],
             updated=[id for id, sha in after.documents.items() if before.documents.get(id, sha) != sha],
             removed=[id for id in before.documents if id not in after.documents],
-            failed=failed + after.failures(entries),
+            failed=entries.failures() + after.failures(entries.wanted),
         )
 
-    def _is_current(self, entries: Iterable[_Entry], published: _Manifest) -> bool:
+    def _is_current(self, entries: Iterable[Entry], published: Manifest) -> bool:
         """True when the published index was built by this program from just these files, and opens."""
-        wanted = {e.document_id: e.sha256 for e in entries}
-        known = published.documents | {id: sha for id, (sha, _) in published.failed.items()}
-        return wanted == known and published.built_by(self.encoder) and self._opens()
-
-    def _entries(self, state: _State) -> tuple[list[_Entry], list[tuple[str, str]], list[_Entry]]:
-        """Every file that should be searchable; those that cannot be, with the reason; and those that were removed."""
-        entries: dict[str, _Entry] = {}
-        failed: list[tuple[str, str]] = []
-        hidden: list[_Entry] = []
-        for path in _files_under(self.corpus):
-            try:
-                source = load(path, path.relative_to(self.corpus).as_posix())
-            except ReadError as error:
-                failed.append((path.name, str(error)))
-                continue
-            entry = _Entry(source.name, source.origin, path, source.sha256, source.document_id)
-            if entry.document_id in state.hidden:
-                hidden.append(entry)
-            elif entry.document_id in entries:
-                other = entries[entry.document_id].origin
-                failed.append((entry.name, f"{entry.origin}: its id is that of {other}; rename one of the two files"))
-            else:
-                entries[entry.document_id] = entry
-        for id, row in state.added.items():
-            entries[id] = _Entry(row["name"], row["origin"], self._files / row["sha256"], row["sha256"], id)
-        return list(entries.values()), failed, hidden
+        return published.holds(entries) and published.built_by(self.encoder) and self._opens()
 
     def _opens(self) -> bool:
         try:
@@ -309,119 +349,13 @@ class Library:
             return False
         return True
 
-    def _publish(
-        self,
-        entries: list[_Entry],
-        before: _Manifest,
-        progress: Progress | None,
-        keep_previous: bool,
-        ready: Mapping[str, tuple[Document, list[Section]]],
-    ) -> None:
-        """Build and publish an index of `entries`; a document that did not change is taken over, not read again."""
-        usable = before.built_by(self.encoder) and self._opens()
-        old = self.index() if usable else None
-        documents: list[Document] = []
-        passages: list[Passage] = []
-        failed: dict[str, tuple[str, str]] = {}
-        old_passages = _by_document(old.passages) if old else {}
-        for entry in entries:
-            if old and before.documents.get(entry.document_id) == entry.sha256:
-                documents.append(old.documents[entry.document_id])
-                passages += old_passages.get(entry.document_id, [])
-                continue
-            try:
-                read_before = ready.get(entry.document_id)
-                document, sections = (
-                    read_before
-                    if read_before and read_before[0].sha256 == entry.sha256
-                    else read_document(Source(entry.name, entry.origin, entry.path.read_bytes()))
-                )
-            except (ReadError, OSError) as error:
-                failed[entry.document_id] = (entry.sha256, str(error))
-                continue
-            documents.append(document)
-            passages += cut.cut(document, sections)
-        extra = {
-            "cutting": cut.VERSION,
-            "library": {"documents": {d.id: d.sha256 for d in documents}, "failed": failed},
-        }
+    def _publish(self, entries: Iterable[Entry], state: State, progress: Progress | None, ready: Ready) -> None:
+        """Build and publish an index of `entries`; what did not change is taken over from the one there is."""
+        old = self.index() if self._published().built_by(self.encoder) and self._opens() else None
+        found = content(entries, old, ready)
 
         def write(folder: Path) -> None:
-            reuse = old.vectors() if old else None
-            build(folder, documents, passages, self.encoder, reuse=reuse, progress=progress, manifest=extra)
-            open_index(folder, self.encoder).close()  # what cannot be opened is not published
+            write_generation(folder, found, self.encoder, old, progress)
+            write_state(folder, state)
 
-        self._store.publish(write, keep_previous=keep_previous)
-
-    def _write_state(self, state: _State) -> None:
-        data = json.dumps(asdict(state), ensure_ascii=False, indent=1).encode()
-        if not self._state_file.exists() or self._state_file.read_bytes() != data:
-            write_whole(self._state_file, data)
-
-    def _drop_unused_files(self, state: _State) -> None:
-        used = {row["sha256"] for row in state.added.values()}
-        for path in self._files.glob("*"):
-            if path.name not in used:
-                path.unlink(missing_ok=True)
-
-
-def read_document(source: Source) -> tuple[Document, list[Section]]:
-    """`ingest.read.read`, but whatever a parser does with a strange file, it is one failed file and not the library's
-    end: an error nobody foresaw becomes a ReadError, and is logged."""
-    try:
-        return read(source)
-    except ReadError:
-        raise
-    except Exception as error:
-        _log.exception("%s could not be read", source.name)
-        raise ReadError(
-            f"{source.name}: reading it failed ({type(error).__name__}: {error}); save its text as .txt and add that"
-        ) from error
-
-
-def _unpacked(sources: Iterable[Source], failed: list[tuple[str, str]]) -> Iterator[Source]:
-    """`sources`, each zip replaced by the documents in it; what cannot be read is put into `failed`."""
-    for source in sources:
-        if not is_zip(source.name):
-            yield source
-            continue
-        try:
-            yield from unzipped(source)
-        except ReadError as error:
-            failed.append((source.name, str(error)))
-
-
-def _restore(path: Path, data: bytes | None) -> None:
-    if data is None:
-        path.unlink(missing_ok=True)
-    else:
-        write_whole(path, data)
-
-
-def _by_document(passages: Iterable[Passage]) -> dict[str, list[Passage]]:
-    grouped: dict[str, list[Passage]] = {}
-    for passage in passages:
-        grouped.setdefault(passage.document, []).append(passage)
-    return grouped
-
-
-def _load_all(paths: Iterable[Path]) -> tuple[list[Source], list[tuple[str, str]]]:
-    sources, failed = [], []
-    for given in paths:
-        if not given.exists():
-            failed.append((str(given), f"{given}: no such file or folder"))
-        for path in _files_under(given) if given.is_dir() else [given] if given.exists() else []:
-            try:
-                sources.append((load_zip if is_zip(path.name) else load)(path, str(path.resolve())))
-            except ReadError as error:
-                failed.append((str(path), str(error)))
-    return sources, failed
-
-
-def _files_under(folder: Path) -> Iterator[Path]:
-    """Files below `folder` in a fixed order; nothing hidden, nothing outside."""
-    for path in sorted(folder.rglob("*")):
-        hidden = any(part.startswith(".") for part in path.relative_to(folder).parts)
-        # a link that leads out of the folder is somebody else's file
-        if not hidden and path.is_file() and path.resolve().is_relative_to(folder.resolve()):
-            yield path
+        self._store.publish(write)

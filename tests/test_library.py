@@ -111,12 +111,13 @@ def test_unreadable_corpus_file_is_reported_and_skipped(library: Library, corpus
     assert found(library, "đập")
 
 
-def test_removed_document_is_gone_from_disk(library: Library, tmp_path: Path) -> None:
+def test_purged_document_is_gone_from_disk(library: Library, tmp_path: Path) -> None:
     path = tmp_path / "cau.txt"
     path.write_text(CAU, encoding="utf-8")
     (id,) = library.add([path]).added
     assert stored_bytes(tmp_path / "data", "Bình Minh")
     library.remove(id)
+    library.purge()
     assert stored_bytes(tmp_path / "data", "Bình Minh") == []
     assert found(library, "cầu bình minh") == ["Đập thủy lợi"]
     assert path.exists()
@@ -153,7 +154,7 @@ def test_failed_build_leaves_everything_as_it_was(
         raise OSError(28, "No space left on device")
 
     before = library._store.current()
-    monkeypatch.setattr("ingest.library.build", full)
+    monkeypatch.setattr("ingest.building.build", full)
     with pytest.raises(OSError, match="No space"):
         library.add_sources([Source("cau.txt", "upload:cau.txt", CAU.encode())])
     monkeypatch.undo()
@@ -382,7 +383,7 @@ def test_parser_that_breaks_is_one_failed_file(
         raise ZeroDivisionError("parser")
 
     (corpus / "moi.txt").write_text(CAU, encoding="utf-8")
-    monkeypatch.setattr("ingest.library.read", broken)
+    monkeypatch.setattr("ingest.building.read", broken)
     changes = library.refresh()
     ((name, reason),) = changes.failed
     assert name == "moi.txt"

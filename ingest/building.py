@@ -1,0 +1,136 @@
+"""Builds one generation of a library: files read, and cut into passages; what did not change is taken from the last."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from index.encoder import Encoder
+from index.errors import ReadError
+from index.search import Index, Progress, build, identity, open_index
+from index.types import Document, Passage
+from ingest import cut
+from ingest.layout import Section
+from ingest.read import Source, read
+from ingest.state import Entry
+
+_log = logging.getLogger(__name__)
+
+Parsed = tuple[Document, list[Section]]
+Ready = Mapping[str, Parsed]
+"""Document id -> what was read of it already: recognising the letters of a scan takes seconds a page."""
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What the published index was built from."""
+
+    values: Mapping[str, Any]
+    documents: dict[str, str]  # document id -> sha256
+    failed: dict[str, tuple[str, str]]  # document id -> sha256, reason
+
+    @staticmethod
+    def of(folder: Path | None) -> Manifest:
+        """That of the generation in `folder`; an empty one when it is damaged or there is none."""
+        try:
+            values = json.loads((folder / "manifest.json").read_text(encoding="utf-8")) if folder else {}
+            library = values.get("library", {})
+            failed = {id: (sha, reason) for id, (sha, reason) in library.get("failed", {}).items()}
+            return Manifest(values, dict(library.get("documents", {})), failed)
+        except (OSError, ValueError, TypeError, AttributeError):  # what is not known to be there is built again
+            return Manifest({}, {}, {})
+
+    def failures(self, entries: Iterable[Entry]) -> list[tuple[str, str]]:
+        """(name, reason) of those `entries` that could not be read when the index was built."""
+        return [(e.name, self.failed[e.document_id][1]) for e in entries if e.document_id in self.failed]
+
+    def built_by(self, encoder: Encoder) -> bool:
+        """True when this program and `encoder` would build the same index from the same files."""
+        expected = {**identity(encoder), "cutting": cut.VERSION}
+        return all(self.values.get(name) == value for name, value in expected.items())
+
+    def holds(self, entries: Iterable[Entry]) -> bool:
+        """True when the index was built from just these files."""
+        known = self.documents | {id: sha for id, (sha, _) in self.failed.items()}
+        return known == {e.document_id: e.sha256 for e in entries}
+
+
+@dataclass(slots=True)
+class Content:
+    """What goes into a generation."""
+
+    documents: list[Document] = field(default_factory=list)
+    passages: list[Passage] = field(default_factory=list)
+    failed: dict[str, tuple[str, str]] = field(default_factory=dict)  # document id -> sha256, reason
+
+
+def content(entries: Iterable[Entry], old: Index | None, ready: Ready) -> Content:
+    """Read `entries`; a document that `old` has of the same bytes is taken over, not read again."""
+    found = Content()
+    old_passages = _by_document(old.passages) if old else {}
+    for entry in entries:
+        known = old.documents.get(entry.document_id) if old else None
+        if known and known.sha256 == entry.sha256:
+            found.documents.append(known)
+            found.passages += old_passages.get(entry.document_id, [])
+            continue
+        try:
+            document, sections = _read(entry, ready)
+        except (ReadError, OSError) as error:
+            found.failed[entry.document_id] = (entry.sha256, str(error))
+            continue
+        found.documents.append(document)
+        found.passages += cut.cut(document, sections)
+    return found
+
+
+def write_generation(
+    folder: Path, found: Content, encoder: Encoder, old: Index | None, progress: Progress | None
+) -> None:
+    """Write an index of `found` into the new `folder`; vectors of `old` are not worked out again."""
+    documents = {d.id: d.sha256 for d in found.documents}
+    extra = {"cutting": cut.VERSION, "library": {"documents": documents, "failed": found.failed}}
+    reuse = old.vectors() if old else None
+    build(folder, found.documents, found.passages, encoder, reuse=reuse, progress=progress, manifest=extra)
+    open_index(folder, encoder).close()  # what cannot be opened is not published
+
+
+def read_document(source: Source) -> Parsed:
+    """`ingest.read.read`, but whatever a parser does with a strange file, it is one failed file and not the library's
+    end: an error nobody foresaw becomes a ReadError, and is logged."""
+    try:
+        return read(source)
+    except ReadError:
+        raise
+    except Exception as error:
+        _log.exception("%s could not be read", source.name)
+        raise ReadError(
+            f"{source.name}: reading it failed ({type(error).__name__}: {error}); save its text as .txt and add that"
+        ) from error
+
+
+def read_entry(entry: Entry) -> tuple[Document, list[Passage]]:
+    """The document in a file and its passages. Raises ReadError when it cannot be read."""
+    try:
+        document, sections = _read(entry, {})
+    except OSError as error:
+        raise ReadError(f"{entry.name}: {error.strerror or error}") from error
+    return document, cut.cut(document, sections)
+
+
+def _read(entry: Entry, ready: Ready) -> Parsed:
+    known = ready.get(entry.document_id)
+    if known and known[0].sha256 == entry.sha256:
+        return known
+    return read_document(Source(entry.name, entry.origin, entry.path.read_bytes()))
+
+
+def _by_document(passages: Iterable[Passage]) -> dict[str, list[Passage]]:
+    grouped: dict[str, list[Passage]] = {}
+    for passage in passages:
+        grouped.setdefault(passage.document, []).append(passage)
+    return grouped

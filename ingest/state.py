@@ -1,0 +1,205 @@
+"""What people did to a library, kept in library.json, and which files are to be searchable because of it."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping, Set
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from index.errors import ReadError, StoreError
+from index.store import temporary_files, write_whole
+from index.text import clean
+from ingest.read import Source, load
+
+
+@dataclass(slots=True)
+class State:
+    """What people did to the library, apart from its corpus folder: kept in library.json, replaced in one step.
+
+    A removed document may be disabled too: brought back, it is as it was.
+    """
+
+    # document id -> name, origin, sha256, and (since 24 November 2026) when, in UTC
+    added: dict[str, dict[str, str]] = field(default_factory=dict)
+    removed: dict[str, dict[str, str]] = field(default_factory=dict)  # in the trash: what `added` had of them
+    hidden: dict[str, str] = field(default_factory=dict)  # removed corpus documents: id -> sha256 when removed
+    disabled: dict[str, str] = field(default_factory=dict)  # kept, not searched: id -> sha256 when disabled
+    about: dict[str, dict[str, str]] = field(default_factory=dict)  # of those not searched: title, date …, for lists
+
+    @staticmethod
+    def of(values: Any) -> State:
+        """The state that `asdict` made `values` of. Raises ValueError or TypeError when they are anything else."""
+        state = State(**values)
+        for name in ("added", "removed", "hidden", "disabled", "about"):
+            if not isinstance(getattr(state, name), dict):
+                raise ValueError(f"{name} is no object")
+        for known in state.about.values():
+            if not (isinstance(known, dict) and str(known["passages"]).isdecimal()):
+                raise ValueError(f"{known} says nothing about a document")
+        for row in (*state.added.values(), *state.removed.values()):
+            if not (_is_hash(row["sha256"]) and isinstance(row["name"], str) and isinstance(row["origin"], str)):
+                raise ValueError(f"{row} is no added document")
+        return state
+
+    def kept(self) -> set[str]:
+        """Hashes of the bytes it needs."""
+        return {row["sha256"] for row in (*self.added.values(), *self.removed.values())}
+
+
+def _is_hash(value: Any) -> bool:
+    return isinstance(value, str) and re.fullmatch("[0-9a-f]{64}", value) is not None
+
+
+def now() -> str:
+    """The time in UTC, to the second, in ISO 8601."""
+    return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A file of the corpus folder, or one that was added."""
+
+    name: str
+    origin: str
+    path: Path
+    sha256: str  # "" when it could not be read
+    document_id: str
+    added: str = ""  # when, in UTC; "" of a file of the corpus folder, and where it was not noted
+
+
+@dataclass(frozen=True, slots=True)
+class Entries:
+    """All files of a library but those added and removed again."""
+
+    wanted: list[Entry]  # should be searchable
+    failed: list[tuple[Entry, str]]  # cannot be, with the reason
+    hidden: list[Entry]  # removed files of the corpus folder
+    disabled: list[Entry]
+
+    def failures(self) -> list[tuple[str, str]]:
+        """(name, reason) of those that failed."""
+        return [(entry.name, reason) for entry, reason in self.failed]
+
+
+class Records:
+    """The files of a library that are no index: its state, and the bytes of what was added."""
+
+    def __init__(self, folder: Path, corpus: Path) -> None:
+        self.files = folder / "files"
+        self.path = folder / "library.json"
+        self._corpus = corpus
+
+    def state(self) -> State:
+        """What is saved. Raises StoreError when it is damaged."""
+        try:
+            return read_state(self.path)
+        except FileNotFoundError:
+            return State()
+        except (OSError, ValueError, TypeError, KeyError) as error:
+            raise StoreError(f"{self.path} cannot be read ({error}); restore it, or delete it to start over") from error
+
+    def write(self, state: State) -> bytes | None:
+        """Save `state`; returns what was saved before, for `restore`."""
+        before = self.path.read_bytes() if self.path.exists() else None
+        data = as_json(state)
+        if data != before:
+            write_whole(self.path, data)
+        return before
+
+    def restore(self, before: bytes | None) -> None:
+        """Undo a `write` that returned `before`."""
+        if before is None:
+            self.path.unlink(missing_ok=True)
+        else:
+            write_whole(self.path, before)
+
+    def keep(self, sha256: str, data: bytes) -> None:
+        """Keep the bytes of something added."""
+        self.files.mkdir(parents=True, exist_ok=True)
+        write_whole(self.files / sha256, data)
+
+    def drop_unused(self, used: Set[str]) -> None:
+        """Delete the kept bytes whose hash is not in `used`."""
+        for path in self.files.glob("*"):
+            if path.name not in used:
+                path.unlink(missing_ok=True)
+
+    def drop_temporary(self) -> None:
+        """Delete what killed writes left; to be called while nobody writes."""
+        for path in temporary_files(self.path.parent):
+            path.unlink(missing_ok=True)
+
+    def entries(self, state: State) -> Entries:
+        """The files of the corpus folder and those added, by what `state` says of them."""
+        found = Entries([], [], [], [])
+        wanted: dict[str, Entry] = {}
+        for path in files_under(self._corpus):
+            entry, reason = self._corpus_entry(path)
+            if entry.document_id in state.hidden:
+                found.hidden.append(entry)
+            elif reason:
+                found.failed.append((entry, reason))
+            elif entry.document_id in wanted:
+                other = wanted[entry.document_id].origin
+                problem = f"{entry.origin}: its id is that of {other}; rename one of the two files"
+                found.failed.append((entry, problem))
+            else:
+                wanted[entry.document_id] = entry
+        wanted |= {id: self.entry(id, row) for id, row in state.added.items()}
+        for id, entry in wanted.items():
+            (found.disabled if id in state.disabled else found.wanted).append(entry)
+        return found
+
+    def entry(self, id: str, row: Mapping[str, str]) -> Entry:
+        """That of the added document `id`."""
+        path = self.files / row["sha256"]
+        return Entry(row["name"], row["origin"], path, row["sha256"], id, row.get("added", ""))
+
+    def _corpus_entry(self, path: Path) -> tuple[Entry, str]:
+        """Of a file of the corpus folder, and why it cannot be read, "" when it can."""
+        origin = path.relative_to(self._corpus).as_posix()
+        try:
+            source, reason = load(path, origin), ""
+        except ReadError as error:
+            source, reason = Source(clean(path.name), clean(origin), b""), str(error)
+        sha256 = "" if reason else source.sha256
+        return Entry(source.name, source.origin, path, sha256, source.document_id), reason
+
+
+def read_state(path: Path) -> State:
+    """The state saved at `path`. Raises OSError, ValueError, TypeError or KeyError when there is none."""
+    return State.of(json.loads(path.read_text(encoding="utf-8")))
+
+
+_OF_GENERATION = "state.json"
+
+
+def state_of(folder: Path) -> State | None:
+    """The state that belonged to the generation in `folder`, None when it is not known."""
+    try:
+        return read_state(folder / _OF_GENERATION)
+    except (OSError, ValueError, TypeError, KeyError):
+        return None
+
+
+def write_state(folder: Path, state: State) -> None:
+    """Note that `state` belongs to the generation in `folder`."""
+    if state_of(folder) != state:
+        write_whole(folder / _OF_GENERATION, as_json(state))
+
+
+def as_json(state: State) -> bytes:
+    return json.dumps(asdict(state), ensure_ascii=False, indent=1).encode()
+
+
+def files_under(folder: Path) -> Iterator[Path]:
+    """Files below `folder` in a fixed order; nothing hidden, nothing outside."""
+    for path in sorted(folder.rglob("*")):
+        hidden = any(part.startswith(".") for part in path.relative_to(folder).parts)
+        # a link that leads out of the folder is somebody else's file
+        if not hidden and path.is_file() and path.resolve().is_relative_to(folder.resolve()):
+            yield path
