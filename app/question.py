@@ -71,7 +71,7 @@ _ASKS: tuple[tuple[Kind, str], ...] = (
         r"\b(?:so hieu|(?:van ban|nghi quyet|quyet dinh|de an|chuong trinh|ke hoach|thong tu|nghi dinh|luat)(?: so)?"
         r" (?:nao|may|gi)|which (?:resolution|decision|document|scheme|programme|program|plan))\b",
     ),
-    ("how_many", r"\b(?:bao nhieu|may|nhieu|nhiu|how (?:many|much|often|long|big|large|far))\b"),
+    ("how_many", r"\b(?:bao nhieu|may|nhieu|nhiu|bao lau|how (?:many|much|often|long|big|large|far))\b"),
     ("who", r"\b(?:ai|nguoi nao|ong nao|ba nao|ten la gi|ten gi|who|whom|whose)\b"),
     (
         "list",
@@ -211,9 +211,17 @@ def _names(text: str) -> list[str]:
         runs[-1].append(i)
         if numbered or word[-1] in _PUNCTUATION:
             runs.append([])
-    # "Khi Hậu Giang …", "Ông Trần Hồng Hà …": the first word of a question is capitalised anyway
-    runs = [run[1:] if run[:1] == [0] and len(run) > 2 else run for run in runs]
+    # "Khi Hậu Giang …", "Ông Trần Hồng Hà …", "Ở Ý": the first word of a question is capitalised anyway
+    runs = [run[1:] if run[:1] == [0] and (len(run) > 2 or key(words[0]) in _NOT_NAMES) else run for run in runs]
+    # "Đội Mỹ", "Hội Chữ thập đỏ": a thing with its name is called by that name alone as well
+    runs = [run[1:] if run and key(words[run[0]]) in _THINGS else run for run in runs]
     return [" ".join(words[i].strip(_PUNCTUATION) for i in run) for run in runs if len(run) > 1]
+
+
+_NOT_NAMES = _FRAME | frozenset(map(key, "khi nếu sau trước trên dưới hai ba bốn năm ngoài giữa mỗi cả tất".split()))
+_THINGS = frozenset(
+    map(key, "đội nước người vua hội đảng đạo tàu phim hãng nhóm đảo vịnh núi hồ viện báo đài bang thánh tộc".split())
+)
 
 
 def _focus(bare: str) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from app.question import Question
-from app.rules import barred, names_known_code
+from app.rules import barred, names_known_code, told
 from app.select import Quote, known_word, word_weights
 from app.types import Outcome
 from index.search import Index, scored_text
@@ -31,6 +31,8 @@ class Support:
     missing_numbers: float  # share of its years and large numbers that the evidence lacks
     missing_names: float  # share of its capitalised words that the evidence lacks
     english: bool
+    told: float  # how plainly what is asked for is told by the form of the quotes, see app.rules.told
+    barred: bool  # a rule forbids to call the quotes an answer, see app.rules.barred
 
     def values(self) -> tuple[float, ...]:
         """The features in order, after the constant 1 of the intercept. An English question has an intercept and a
@@ -75,6 +77,8 @@ def support(question: Question, quotes: Sequence[Quote], index: Index) -> Suppor
         missing_numbers=_missing(question.numbers, present),
         missing_names=_missing(names, present),
         english=english,
+        told=told(question, quotes),
+        barred=barred(question, quotes, index),
     )
 
 
@@ -88,7 +92,8 @@ ON_TOPIC = (-1.85, -1.59, 0.96, 2.14, 0.41, 0.3, 0.04, 7.27, 0.38, -1.72, -0.43,
 ANSWERS = (-5.47, 1.84, -0.36, 0.45, -1.03, 1.97, 2.14, 1.6, 0.96, 0.66, -4.72, -2.19, 0.33, 1.1)
 ON_TOPIC_AT, ANSWERS_AT = 0.56, 0.1
 SURE_AT = 0.5
-"""With this probability of an answer a question is on topic, whatever the other model says."""
+"""With this probability of an answer a question is on topic, whatever the other model says, and what it asks for may be
+told in a way that also says other things."""
 
 
 def probability(weights: Sequence[float], found: Support) -> float:
@@ -104,16 +109,18 @@ def score(question: Question, quotes: Sequence[Quote], index: Index) -> float:
 def outcome(question: Question, quotes: Sequence[Quote], index: Index) -> Outcome:
     """`refuse` when the documents do not speak of it, `related` when they do but no quote answers, else `answer`."""
     found = support(question, quotes, index)
-    answers = probability(ANSWERS, found)
-    speaks = probability(ON_TOPIC, found) >= ON_TOPIC_AT or answers >= SURE_AT
+    speaks, answers = probability(ON_TOPIC, found), probability(ANSWERS, found)
     return judge(
-        on_topic=speaks or names_known_code(question, index),
-        answers=answers >= ANSWERS_AT and not barred(question, quotes, index),
+        found,
+        on_topic=speaks >= ON_TOPIC_AT or names_known_code(question, index),
+        answers=answers >= ANSWERS_AT,
+        sure=answers >= SURE_AT,
     )
 
 
-def judge(*, on_topic: bool, answers: bool) -> Outcome:
-    """The outcome of the two questions put to the evidence."""
-    if not on_topic:
+def judge(found: Support, *, on_topic: bool, answers: bool, sure: bool) -> Outcome:
+    """The outcome of what the two models say of the evidence, and of the rules."""
+    if not (on_topic or sure):
         return "refuse"
-    return "answer" if answers else "related"
+    told = found.told >= (0.5 if sure else 1.0)
+    return "answer" if answers and told and not found.barred else "related"

@@ -19,7 +19,7 @@ from app.answer import choose
 from app.followup import resolve
 from app.question import Question as Asked
 from app.question import understand
-from app.rules import barred, names_known_code
+from app.rules import names_known_code
 from app.select import Quote
 from app.support import SURE_AT, Support, judge, probability, support
 from app.types import Outcome
@@ -62,18 +62,17 @@ class Example:
     weight: float  # in the model of answers; the model of topics counts every example once
     found: Support | None  # None when no quote was found: always refused
     named: bool  # names a document that is there: never refused
-    barred: bool  # a rule of form forbids to answer
     from_set: bool = False  # from OFF_TOPIC_SET, not from a questions file
 
     def score(self, weights: Sequence[float]) -> float:
         """Probability by the model `weights`, 0 when nothing was found."""
         return probability(weights, self.found) if self.found else 0.0
 
-    def outcome(self, on_topic: bool, answers: bool) -> Outcome:
-        """What `app.support.outcome` says when the two models say `on_topic` and `answers`."""
+    def outcome(self, on_topic: bool, answers: bool, sure: bool) -> Outcome:
+        """What `app.support.outcome` says when the two models say `on_topic`, `answers` and `sure`."""
         if self.found is None:
             return "refuse"
-        return judge(on_topic=on_topic or self.named, answers=answers and not self.barred)
+        return judge(self.found, on_topic=on_topic or self.named, answers=answers, sure=sure)
 
 
 def without(index: Index, passages: Collection[str]) -> Index:
@@ -154,7 +153,6 @@ def _example(
         weight=_OFF_TOPIC_SET_WEIGHT if from_set else _WEIGHTS[label],
         found=support(question, quotes, index) if quotes else None,
         named=names_known_code(question, index),
-        barred=bool(quotes) and barred(question, quotes, index),
         from_set=from_set,
     )
 
@@ -260,7 +258,7 @@ class Calibration:
         """Outcome of each example with the thresholds and the rules of form, cross-validated."""
         scored = zip(self.examples, self.on_topic.scores, self.answers.scores, strict=True)
         return tuple(
-            e.outcome(on >= self.on_topic.at or answers >= SURE_AT, answers >= self.answers.at)
+            e.outcome(on >= self.on_topic.at, answers >= self.answers.at, answers >= SURE_AT)
             for e, on, answers in scored
         )
 

@@ -132,13 +132,15 @@ def test_fit_needs_both(positive: list[bool]) -> None:
 
 
 # Whatever the features are, none of them is here.
-NOTHING = Support(**dict.fromkeys((field.name for field in dataclasses.fields(Support)), 0.0))
+NOTHING = Support(**{**dict.fromkeys((field.name for field in dataclasses.fields(Support)), 0.0), "told": 1.0})
+BARRED = dataclasses.replace(NOTHING, barred=True)
+HALF_TOLD = dataclasses.replace(NOTHING, told=0.5)
 FEATURES = len(NOTHING.values())
 
 
 def example(id: str, label: str, **values: Any) -> Example:
     return Example(**{"id": id, "question": id, "label": label, "weight": 1.0, "found": NOTHING, "named": False,
-                      "barred": False, **values})  # fmt: skip
+                      **values})  # fmt: skip
 
 
 def test_folds_keep_a_question_together_and_spread_every_sort() -> None:
@@ -170,15 +172,26 @@ def test_outcomes_follow_thresholds_and_rules() -> None:
         (example("c", "answers"), 0.4, 0.4),
         (example("h", "answers"), 0.4, 0.9),  # sure of the answer: on topic whatever the other model says
         (example("d", "answers", named=True), 0.4, 0.9),
-        (example("e", "answers", barred=True), 0.9, 0.9),
+        (example("e", "answers", found=BARRED), 0.9, 0.9),
+        (example("i", "answers", found=HALF_TOLD), 0.9, 0.5),  # loosely told will do when the model is sure
         (example("f", "off-topic", found=None, named=True), 0.9, 0.9),
         (example("g", "off-topic", from_set=True), 0.1, 0.4),
     )
-    assert report.outcomes == ("answer", "related", "refuse", "answer", "answer", "related", "refuse", "refuse")
+    assert report.outcomes == (
+        "answer",
+        "related",
+        "refuse",
+        "answer",
+        "answer",
+        "related",
+        "answer",
+        "refuse",
+        "refuse",
+    )
     assert {o: str(r).split()[0] for o, r in report.shares["answers"].items()} == {
-        "refuse": "1/6",
-        "related": "2/6",
-        "answer": "3/6",
+        "refuse": "1/7",
+        "related": "2/7",
+        "answer": "4/7",
     }
     assert report.shares["off-topic set"]["refuse"].of == 1
     assert example("h", "off-topic", found=None).score((9.0,) * FEATURES) == 0
@@ -320,11 +333,11 @@ def test_an_example_decides_as_the_program_does(animals: Index) -> None:
         quotes = choose(asked, animals)
         assert quotes and e.found == support(asked, quotes, animals)
         chance = probability(app_support.ANSWERS, e.found)
-        speaks = probability(app_support.ON_TOPIC, e.found) >= app_support.ON_TOPIC_AT or chance >= app_support.SURE_AT
+        speaks = probability(app_support.ON_TOPIC, e.found) >= app_support.ON_TOPIC_AT
         answers = chance >= app_support.ANSWERS_AT
-        assert e.outcome(speaks, answers) == outcome(asked, quotes, animals), e.question
-        seen.add((e.named, e.barred))
-    assert seen >= {(False, False), (False, True)}
+        assert e.outcome(speaks, answers, chance >= app_support.SURE_AT) == outcome(asked, quotes, animals), e.question
+        seen.add((e.found.barred, e.found.told))
+    assert seen >= {(False, 1.0), (True, 1.0), (False, 0.0)}
 
 
 def test_calibration_of_a_tiny_corpus(animals: Index, rows: list[Row]) -> None:

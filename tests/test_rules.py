@@ -6,6 +6,16 @@ from pathlib import Path
 import pytest
 
 from app.answer import ask
+from app.forms import (
+    asks_where,
+    asks_who,
+    tells_document,
+    tells_number,
+    tells_time,
+    tells_unit,
+    tells_where,
+    tells_who,
+)
 from app.question import understand
 from app.rules import unknown_codes
 from evals.answers import searchable
@@ -92,3 +102,52 @@ def test_what_is_asked_for_must_be_in_a_quote(index: Index, pair: str) -> None:
 )
 def test_unknown_codes(index: Index, question: str, unknown: tuple[str, ...]) -> None:
     assert unknown_codes(understand(question), index) == unknown
+
+
+@pytest.mark.parametrize(
+    ("question", "quote", "plainly"),
+    [
+        ("Việc di dời diễn ra lúc mấy giờ?", "Công nhân được đưa đi vào 09:20 UTC sáng nay.", 1),
+        ("Lâu đài được xây năm nào?", "Lâu đài được xây vào thế kỷ thứ mười hai.", 1),
+        ("Lâu đài được xây năm nào?", "Lâu đài được xây trên một ngọn đồi.", 0),
+        ("Lễ hội bắt đầu ngày nào?", "Lễ hội diễn ra từ ngày 1 đến 4 tháng chín.", 1),
+        ("Lễ hội bắt đầu ngày nào?", "Lễ hội diễn ra vào tháng chín năm 2012.", 0),
+        ("Khi nào nước sôi?", "Nước sôi khi đun đủ nóng.", 0.5),
+        ("Ông bị giam theo luật nào?", "Ông bị giam theo Luật chống khủng bố.", 1),
+        ("Ông bị giam theo nghị quyết số mấy?", "Ông bị giam theo Nghị quyết Đại hội.", 0),
+        ("Có bao nhiêu người thiệt mạng?", "Tổng cộng có 230 phóng viên đã bị giết.", 1),
+        ("Có bao nhiêu cây cầu?", "Ngày 3 tháng 5 năm 2022 tuyến đường có cầu mới.", 0),
+        ("Tâm chấn sâu bao nhiêu?", "Trận động đất có độ sâu khoảng 54km.", 1),
+        ("Tâm chấn sâu bao nhiêu?", "Trận động đất làm 12 người chết.", 0),
+        ("Giá vé là bao nhiêu?", "Mỗi vé được bán với £1.5.", 1),
+        ("Chính phủ họp bao lâu một lần?", "Chính phủ họp mỗi tháng một phiên.", 1),
+        ("Ai giành huy chương?", "Huy chương thuộc về Stephen Lawler.", 1),
+        ("Ai được từ chối?", "Người được hưởng lợi có quyền từ chối.", 0.5),
+        ("Ai được từ chối?", "Việc này có thể từ chối.", 0),
+        ("Thành phố nào hoãn việc chuyển đổi?", "Thành phố Munich đã hoãn việc chuyển đổi.", 1),
+        ("Thuyền viên bị trục xuất về đâu?", "Thuyền viên bị trục xuất về Indonesia.", 1),
+        ("Thuyền viên bị trục xuất về đâu?", "Thuyền viên bị trục xuất ngay.", 0),
+    ],
+)
+def test_forms_are_told_in_every_usual_way(question: str, quote: str, plainly: float) -> None:
+    asked = understand(question)
+    forms = []
+    forms += [tells_time] if asked.kind == "when" else []
+    forms += [tells_document] if asked.kind == "which_document" else []
+    forms += [tells_number, tells_unit] if asked.kind == "how_many" else []
+    forms += [tells_who] if asks_who(asked) else []
+    forms += [tells_where] if asks_where(asked) else []
+    assert forms and min(tells(asked, quote) for tells in forms) == plainly
+
+
+@pytest.mark.parametrize(
+    ("question", "names"),
+    [
+        ("Ở Ý, ông bị kết án bao nhiêu năm?", ()),
+        ("Đội Mỹ xếp thứ mấy?", ()),
+        ("Theo Văn phòng, chi phí là bao nhiêu?", ()),
+        ("Hậu Giang có bao nhiêu xã?", ("Hậu Giang",)),
+    ],
+)
+def test_a_word_that_only_begins_a_question_is_no_part_of_a_name(question: str, names: tuple[str, ...]) -> None:
+    assert understand(question).names == names
