@@ -18,6 +18,7 @@ from app.select import Quote, rank_quotes
 from app.support import outcome
 from app.timeline import arranged, before_judging
 from app.types import Answer, Turn
+from app.wording import plain, reworded
 from index.filters import Filter
 from index.search import Index
 from index.text import clean, fold, syllables
@@ -40,13 +41,13 @@ def ask(question: str, index: Index, history: Sequence[Turn] = (), where: Filter
     narrowed, index = bool(where), index.within(where)
     alone = clean(question).strip()
     resolved = resolve(question, history)
-    asked = understand(resolved)
-    finding = _find(asked, index, narrowed)
+    asked = understand(plain(resolved))
+    finding = _told(asked, index, narrowed)
     own = own_words(alone)
     if resolved != alone and len(own) >= _OWN_SUBJECT and not _speaks_of(finding.shown, own):
         # "Giá xăng hôm nay?" after a question about population is no follow-up: nothing found speaks of petrol
-        resolved, asked = alone, understand(alone)
-        finding = _find(asked, index, narrowed)
+        resolved, asked = alone, understand(plain(alone))
+        finding = _told(asked, index, narrowed)
     return compose(question, resolved, asked.language, with_notice(asked, finding, index, history))
 
 
@@ -61,8 +62,19 @@ def _speaks_of(shown: Sequence[Shown], words: Sequence[str]) -> bool:
     return bool(shown) and sum(fold(w) in said for w in words) >= _OWN * len(words)
 
 
+def _told(question: Question, index: Index, narrowed: bool) -> Finding:
+    """What is told to `question`, or if that is no answer, to the same in the documents' words; `narrowed` when `index`
+    is not all there is."""
+    finding = _find(question, index, narrowed)
+    if finding.outcome in ("refuse", "related") and (other := reworded(question, index)) != question:
+        again = _find(other, index, narrowed)
+        if again.outcome == "answer":
+            return again
+    return finding
+
+
 def _find(question: Question, index: Index, narrowed: bool) -> Finding:
-    """What is told to `question`; `narrowed` when `index` is not all there is."""
+    """What is told to `question` as it is put."""
     if not question.words:
         return refusal(question, narrowed)
     lines = _about_article(question, index)

@@ -10,8 +10,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
-from app.question import Question, counted
+from app.question import Kind, Question, counted
 from index.search import Index, scored_text
 from index.text import bare_syllables, bare_text, codes, dates, fold, key, marks, syllables, terms
 from index.translate import expand, translations
@@ -34,6 +35,10 @@ _DEFINES_ASKED = 4.0  # more, where the question asks for the thing by its name:
 _PHRASE = 2.0  # words in quotation marks
 _LACKS_CODE = 1.5  # neither the sentence nor its headings name the document asked for
 _OTHER_CODE = 2.5  # each document code that is not asked for beside one that is: a sentence telling two apart
+
+
+_REMARK = 2.0  # a remark on sources where the question doubts nothing
+_CAPTION = 2.0  # the caption of a picture where the question asks of none
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +104,16 @@ class Scorer:
             elif "~" + fold(word) in bag:
                 total += weight * (0.5 if fold(word) != word else 1.0)
         return total / self._words_mass
+
+    def defines(self, text: str) -> bool:
+        """True when `text` defines in quotation marks what an English question asks for: all its words are translations
+        of the question's."""
+        named = _QUOTED_HEAD.match(text)
+        if not (named and self._translations and self.question.kind in _ASKS_NAMED):
+            return False
+        said = {fold(s) for found in self._translations.values() for term in found for s in term.split("_")}
+        defined = [fold(w) for w in syllables(named.group(1))]
+        return len(defined) > 1 and said.issuperset(defined)
 
     def pairs(self, bag: Counter[str]) -> float:
         """Share of the question's neighbouring content words, by idf, that stand side by side in the text (diacritics
@@ -177,8 +192,7 @@ def rank_quotes(question: Question, index: Index, hits: Sequence[Hit]) -> list[Q
     if not spots:
         return []
     texts = [hit.document.text[a:b] for hit, a, b in spots]
-    vector = index.encoder.encode([question.text], query=True)[0]
-    cosines = np.asarray(index.encoder.encode(texts) @ vector)
+    plain, cosines = _cosines(question, texts, index)
     around = {h.passage.id: Counter(terms(scored_text(h.document, h.passage))) for h in hits}
     context = {id: scorer.coverage(bag) for id, bag in around.items()}
     pairs = {id: scorer.pairs(bag) for id, bag in around.items()}
@@ -186,6 +200,7 @@ def rank_quotes(question: Question, index: Index, hits: Sequence[Hit]) -> list[Q
     place = {h.passage.id: n for n, h in enumerate(hits, 1)}
     bags = [Counter(terms(text)) for text in texts]
     cues = [form_cue(question, text) for text in texts]
+    doubts, pictured = bool(_DOUBTS.search(question.text)), bool(_PICTURE.search(question.text))
     scores = [
         _MATCH * scorer.match(bag)
         + _COVERAGE * scorer.coverage(bag)
@@ -195,10 +210,12 @@ def rank_quotes(question: Question, index: Index, hits: Sequence[Hit]) -> list[Q
         + _CUE * cue
         + _FRESH * _fresh(question, text)
         + _DEFINES * _defines(question, text)
-        + _DEFINES_ASKED * _defines_asked(question, text)
+        + _DEFINES_ASKED * (_defines_asked(question, text) or scorer.defines(text))
         + _PHRASE * _phrase_share(question, text)
         - _OTHER_CODE * _other_codes(question, text)
         - _LACKS_CODE * _lacks_code(question, hit, text)
+        - _REMARK * (cautions(text) and not doubts)
+        - _CAPTION * (bool(_CREDIT.search(text)) and not pictured)
         for (hit, _, _), text, bag, cosine, cue in zip(spots, texts, bags, cosines, cues, strict=True)
     ]
     chances = np.exp(np.array(scores) - max(scores))
@@ -219,11 +236,26 @@ def rank_quotes(question: Question, index: Index, hits: Sequence[Hit]) -> list[Q
                 pairs=pairs[hit.passage.id],
                 share=share[hit.passage.id],
                 ahead=ahead(hit.score, len(index.passages)),
-                dense=float(cosines[i]),
+                dense=float(max(plain[i], cosines[i])),
                 form=cues[i],
             )
         )
     return sorted(quotes, key=lambda q: (-q.score, q.document.id, q.start))
+
+
+def _cosines(question: Question, texts: Sequence[str], index: Index) -> npt.NDArray[np.float32]:
+    """Cosine of the question with each text, and the one to rank by, shape (2, len(texts)): of an English question the
+    mean of it and of its words in Vietnamese, for a name alone draws its vector to every sentence with that name."""
+    asked = [question.text, *([_gloss(question, index)] if question.language == "en" else [])]
+    vectors = index.encoder.encode(asked, query=True)
+    cosines = index.encoder.encode(texts) @ vectors.T
+    return np.stack([cosines[:, 0], cosines.mean(axis=1)])
+
+
+def _gloss(question: Question, index: Index) -> str:
+    """The content words of an English question, each by its likeliest translation that some passage holds."""
+    said = ((w, _known(w, index)) for w in question.words)
+    return " ".join(max(known, key=known.__getitem__).replace("_", " ") if known else w for w, known in said)
 
 
 def ahead(score: float, size: int) -> float:
@@ -233,7 +265,37 @@ def ahead(score: float, size: int) -> float:
 
 
 def _spans(passage: Passage) -> Iterable[tuple[int, int]]:
-    return ((passage.start + a, passage.start + b) for a, b in quote_spans(passage.text))
+    """Where the quotes of `passage` are: sentences and parts of long ones, a caption with its credit."""
+    spans: list[tuple[int, int]] = []
+    for start, end in quote_spans(passage.text):
+        text = passage.text[start:end]
+        if spans and _CREDIT.fullmatch(text) and "\n" not in passage.text[spans[-1][1] : start]:
+            start = spans.pop()[0]
+        spans.append((start, end))
+    return ((passage.start + a, passage.start + b) for a, b in spans)
+
+
+_CREDIT = re.compile(r"\((?:Ảnh|Nguồn ảnh|Photo)\s*:[^()]*\)\.?\Z|(?<=\. )Ảnh\s*:[^.]{2,40}\.?\Z")
+_PICTURE = re.compile(r"\b(?:ảnh|anh|chụp|chup|photo\w*|pictures?)\b", re.IGNORECASE)
+
+# What a text says of its sources instead of the thing: that they do not tell, or are to be doubted or told apart.
+_CAUTION = re.compile(
+    r"\bcần (?:được )?(?:kiểm tra lại|phân biệt|xác minh|đối chiếu|kèm theo nguồn)\b"
+    r"|\bkhông nên (?:dùng|gộp|nhầm|hiểu)\b|\bnhiều khả năng là viết nhầm\b|\bchưa có nguồn nào\b"
+    r"|\bđây là phép tính\b|\bhai \S+ \S+ khác nhau\b"
+    r"|\b(?:nguồn|bài|trang|báo|tài liệu)\b[^.;:]{0,80}\b(?:không|chưa) (?:nêu|ghi|cho biết|đề cập|nói rõ)\b",
+    re.IGNORECASE,
+)
+_DOUBTS = re.compile(
+    r"\b(?:khác|phân biệt|nhầm|khớp|đúng|thống nhất|mâu thuẫn|nguồn|khac|phan biet|nham|khop|dung|nguon|differ\w*|same"
+    r"|agree|sources?)\b",
+    re.IGNORECASE,
+)
+
+
+def cautions(text: str) -> bool:
+    """True when `text` remarks on sources: that they do not say something, or that a figure is to be checked."""
+    return bool(_CAUTION.search(text))
 
 
 _NUMBER = re.compile(r"\d")
@@ -377,7 +439,10 @@ def _defines_asked(question: Question, text: str) -> bool:
     # "Ba nhiệm vụ đột phá là gì?" asks for “Ba nhiệm vụ đột phá chiến lược”
     begun = " ".join(defined[: max(2, len(defined) - 2)])
     asked = f" {' '.join(bare_syllables(question.text))} "
-    return question.kind in ("definition", "list", "which") and f" {begun} " in asked
+    return question.kind in _ASKS_NAMED and f" {begun} " in asked
+
+
+_ASKS_NAMED: tuple[Kind, ...] = ("definition", "list", "which")
 
 
 _QUOTED_HEAD = re.compile(r"[“\"]([^”\"]{2,60})[”\"](?:\s[^”,.;:]{1,40}?)?\s+(?:là|nghĩa là|gồm|có nghĩa)\b")

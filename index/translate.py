@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from pathlib import Path
 
+from index.glossary import glossary
 from index.text import clean, marks, syllables, terms
 
 TABLE = Path(__file__).with_name("translations.tsv.xz")
@@ -54,7 +55,7 @@ def _lines(path: Path) -> Iterator[tuple[str, str]]:
 
 
 def _terms(rest: str) -> dict[str, float]:
-    fields = rest.split("\t")
+    fields = rest.split("\t") if rest else []
     return {term: float(p) for term, p in zip(fields[::2], fields[1::2], strict=True)}
 
 
@@ -71,18 +72,21 @@ def translations(word: str) -> Mapping[str, float]:
     """
     if word in FUNCTION_WORDS:
         return {}
+    forms = (word, *base_forms(word))
     table = _shipped()
-    rest = next((table[form] for form in (word, *base_forms(word)) if form in table), "")
-    if not rest:
-        return {}
-    found = _terms(rest)
-    total = sum(found.values())
-    return {term: p / total for term, p in found.items()}
+    learned = _terms(next((table[form] for form in forms if form in table), ""))
+    total = sum(learned.values())
+    learned = {term: p / total for term, p in learned.items()}
+    written = next((glossary()[form] for form in forms if form in glossary()), {})
+    if not (learned and written):
+        return written or learned
+    both = {term: (written.get(term, 0.0) + learned.get(term, 0.0)) / 2 for term in {**written, **learned}}
+    return dict(sorted(both.items(), key=lambda found: -found[1]))
 
 
 def is_known(word: str) -> bool:
     """True for an English word (key form) that the table translates, or a function word."""
-    return word in FUNCTION_WORDS or word in _shipped()
+    return word in FUNCTION_WORDS or word in _shipped() or word in glossary()
 
 
 def base_forms(word: str) -> Iterator[str]:
