@@ -1,6 +1,7 @@
 // Runs once, when the (empty) source panel is loaded; Gradio hands in element, trigger, props and watch.
-// What it may tell the server: trigger('ask', {text}), trigger('cite', {link}), trigger('remove', {id}), and
-// trigger('look', {question, publisher, kind, since, until}).
+// What it may tell the server: trigger('ask', {text}), trigger('cite', {link}), trigger('look', {question, publisher,
+// kind, since, until}), and of documents trigger('preview', {id, start}), trigger('alter', {do, id}), trigger('narrow',
+// {words, show, sort}) or trigger('narrow', {more}).
 
 document.documentElement.lang = props.lang; // Gradio's page says "en" and has no setting for it
 
@@ -14,6 +15,8 @@ function show() {
   if (!source) return;
   const text = source.querySelector('.hd-text');
   const mark = source.querySelector('mark');
+  if (!mark) source.scrollTop = 0; // a document whole: from its beginning
+  if (!mark && text) text.scrollTop = 0;
   if (mark) text.scrollTop += mark.getBoundingClientRect().top - text.getBoundingClientRect().top - text.clientHeight / 4;
   source.querySelector('h2').focus({ preventScroll: true });
 }
@@ -26,6 +29,17 @@ function close() {
 
 watch('value', show);
 
+// ---- what was just done takes the focus of the button that did it, which may be gone; undoing is the next key away
+
+let said = true;
+
+function say() {
+  const toast = document.querySelector('.hd-toast span');
+  if (said || !toast) return;
+  said = true;
+  toast.focus({ preventScroll: true });
+}
+
 // ---- clicks and keys
 
 const clicks = {
@@ -36,10 +50,17 @@ const clicks = {
   },
   '.hd-close': close,
   '[data-ask]': (button) => trigger('ask', { text: button.dataset.ask }),
-  '[data-remove]': (button) => {
-    button.disabled = true;
-    trigger('remove', { id: button.dataset.remove });
+  '[data-preview]': (button) => {
+    if (!element.contains(button)) opener = button; // those within turn the pages of what is open
+    trigger('preview', { id: button.dataset.preview, start: button.dataset.start });
   },
+  '[data-do]': (button) => {
+    button.disabled = true; // until the list comes anew
+    trigger('alter', { do: button.dataset.do, id: button.dataset.id });
+    said = button.dataset.do === 'hide' || button.dataset.do === 'dismiss';
+    say();
+  },
+  '[data-more]': () => trigger('narrow', { more: 'more' }),
 };
 
 document.addEventListener('click', (event) => {
@@ -53,11 +74,21 @@ document.addEventListener('click', (event) => {
 }, true);
 
 document.addEventListener('submit', (event) => {
-  const form = event.target.closest('.hd-find');
+  const form = event.target.closest('.hd-find, .hd-view');
   if (!form) return;
   event.preventDefault();
+  if (form.matches('.hd-view')) return; // the list follows every letter
   if (matchMedia('(pointer: coarse)').matches) document.activeElement.blur(); // a phone's keyboard hides what was found
   trigger('look', Object.fromEntries(new FormData(form)));
+}, true);
+
+let typing = 0;
+
+document.addEventListener('input', (event) => {
+  const form = event.target.closest('.hd-view');
+  if (!form) return;
+  clearTimeout(typing);
+  typing = setTimeout(() => trigger('narrow', Object.fromEntries(new FormData(form))), 150);
 }, true);
 
 document.addEventListener('keydown', (event) => {
@@ -95,7 +126,7 @@ function ours(text) {
 function translate(node) {
   const texts = document.createTreeWalker(node, NodeFilter.SHOW_TEXT);
   for (let text = texts.nextNode(); text; text = texts.nextNode()) {
-    if (text.parentElement.closest('#hd-talk, #hd-panel, #hd-shelf, #hd-found, script, style')) continue;
+    if (text.parentElement.closest('#hd-talk, #hd-panel, #hd-job, #hd-shelf, #hd-trash, #hd-toast, #hd-found, script, style')) continue;
     const words = ours(text.data);
     if (words !== null && words !== text.data) text.data = words;
   }
@@ -107,6 +138,7 @@ function translate(node) {
 
 new MutationObserver((changes) => {
   follow();
+  say();
   for (const change of changes) {
     for (const node of change.addedNodes) {
       if (node.nodeType === Node.ELEMENT_NODE) translate(node);

@@ -1,4 +1,4 @@
-"""The chat page: a question box, answers whose citations open the passage they quote, and the documents themselves.
+"""The chat page: a question box, and answers whose citations open the passage they quote.
 
 Three layers, top to bottom: text to HTML (pure functions), what a reader can do (`Chat`, no Gradio in it), and the
 page that wires it to Gradio. Documents are never trusted: everything shown is escaped here, on the server.
@@ -14,8 +14,10 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from app.documents import Documents, laid_out, sent, wire
 from app.inspector import MAX_RESULTS, form_html, results_html
-from app.markup import NOTHING, Html, Link, digest, joined, tag
+from app.markup import NOTHING, Html, Link, tag
+from app.panel import panel, source_html
 from app.question import MAX_CHARS
 from app.types import MARKER, Turn
 from app.words import BUILT_IN, EXAMPLES, NAME, date_text, number_text, say
@@ -29,15 +31,14 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
     from app.types import Answer, Language
+    from app.uploads import Uploads
     from index.search import Index
-    from index.types import Document, Passage
-    from ingest.library import Changes, Library
+    from ingest.library import Library
 
     Ask = Callable[[str, Index, Sequence[Turn]], Answer]
 
 _log = logging.getLogger(__name__)
 
-CONTEXT = 600  # characters shown on either side of a quote: about one paragraph
 _HERE = Path(__file__).parent
 _HISTORY = 20  # turns handed to ask(); a follow-up leans on the last one or two
 
@@ -132,99 +133,6 @@ def _sources(answer: Answer) -> Iterator[Html]:
         yield tag("p", marks, " ", " · ".join(f for f in facts if f), class_="hd-sources")
 
 
-def context(text: str, start: int, end: int, low: int, high: int) -> tuple[int, int]:
-    """Where to cut `text[low:high]` around the quote `text[start:end]`: about CONTEXT characters on either side, at a
-    line's edge if one is near, else at a word's."""
-    first, last = max(low, start - CONTEXT), min(high, end + CONTEXT)
-    if first > low:
-        edge = re.search(r"\n\s*", text[first : min(first + 150, start)]) or re.search(r"\s+", text[first:start])
-        first += edge.end() if edge else 0
-    if last < high:
-        near = max(last - 150, end)
-        line, word = re.search(r"\s*\n[^\n]*\Z", text[near:last]), re.search(r"\s+\S*\Z", text[end:last])
-        last = near + line.start() if line else end + word.start() if word else last
-    return first, last
-
-
-def source_html(link: Link, index: Index, language: Language) -> Html:
-    """The panel for one citation, or one line when its quote is no longer where it was."""
-    document = index.documents.get(link.document)
-    if document is None:
-        return _panel(link, language, "", tag("p", say("gone", language), class_="hd-gone"))
-    quote = document.text[link.start : link.end]
-    if not quote or digest(quote) != link.digest:
-        return _panel(link, language, document.title, tag("p", say("changed", language), class_="hd-gone"))
-    passages = [p for p in index.passages if p.document == document.id]
-    headings = next((p.headings for p in passages if p.start <= link.start and link.end <= p.end), ())
-    text = tag(
-        "div",
-        _surroundings(document, link, passages),
-        class_="hd-text",
-        lang="vi",
-        role="region",
-        tabindex="0",
-        aria_label=say("passage", language),
-    )
-    return _panel(link, language, document.title, _facts(document, headings, language), text, _web(document, language))
-
-
-def _surroundings(document: Document, link: Link, passages: Sequence[Passage]) -> Html:
-    """The quote, marked, with the text around it. Furniture (front matter, login notices) is in no passage, so the
-    passages' outer edges keep it out of sight."""
-    low = min([link.start, *(p.start for p in passages)])
-    high = max([link.end, *(p.end for p in passages)])
-    first, last = context(document.text, link.start, link.end, low, high)
-    return joined(
-        tag("i", "… ") if first > low else "",
-        _lines(document.text[first : link.start]),
-        tag("mark", document.text[link.start : link.end]),
-        _lines(document.text[link.end : last]),
-        tag("i", " …") if last < high else "",
-    )
-
-
-def _lines(text: str) -> Html:
-    """`text` with its Markdown headings set off; no character is left out."""
-    pieces = re.split(r"(?m)^(#{1,6} )(.*)$", text)
-    shown = (piece if i % 3 == 0 else tag("i" if i % 3 == 1 else "b", piece) for i, piece in enumerate(pieces))
-    return joined(*shown)
-
-
-def _panel(link: Link, language: Language, title: str, *body: str) -> Html:
-    source = say("source", language, n=link.n)
-    close = tag(
-        "button", say("close", language), tag("span", " ✕", aria_hidden="true"), type="button", class_="hd-close"
-    )
-    return tag(
-        "aside",
-        tag("div", tag("span", source), close, class_="hd-bar"),
-        tag("h2", title or source, id="hd-title", tabindex="-1"),
-        *body,
-        class_="hd-source",
-        aria_labelledby="hd-title",
-    )
-
-
-def _facts(document: Document, headings: Sequence[str], language: Language) -> Html:
-    facts = {
-        "number": document.number,
-        "publisher": document.publisher,
-        "date": date_text(document.published, language),
-        "headings": " › ".join(h for h in headings if h != document.title),
-    }
-    rows = (tag("div", tag("dt", say(key, language)), tag("dd", value)) for key, value in facts.items() if value)
-    return tag("dl", *rows)
-
-
-def _web(document: Document, language: Language) -> Html:
-    """The link to where the document was published; only the web, never javascript: or file:."""
-    if not re.match(r"https?://[^\s/]", document.url, re.IGNORECASE):
-        return NOTHING
-    words = (say("to_web", language), tag("span", " ↗", aria_hidden="true"))
-    link = tag("a", *words, href=document.url, target="_blank", rel="noopener noreferrer")
-    return tag("p", link, tag("small", document.url), class_="hd-web")
-
-
 # ---- what a reader can do --------------------------------------------------------------------------------------------
 
 
@@ -248,6 +156,10 @@ class Chat:
     ask: Ask
     language: Language
     examples: Sequence[str] = ()
+
+    @property
+    def documents(self) -> Documents:
+        return Documents(self.library, self.language)
 
     def say(self, key: str, **values: object) -> str:
         return say(key, self.language, **values)
@@ -295,11 +207,11 @@ class Chat:
             return source_html(link, self.library.index(), self.language)
         except HoidapError as error:
             text = self.say("known_error", error=error)
-            return _panel(link, self.language, "", tag("p", text, class_="hd-gone"))
+            return panel(self.say("source", n=link.n), self.language, "", tag("p", text, class_="hd-gone"))
 
     def form_html(self) -> Html:
         """The form of the inspector, which offers the publishers and types there are."""
-        return form_html(self._documents(), self.language)
+        return form_html(self.documents.held(), self.language)
 
     def look(self, sent: Callable[[str], str]) -> Html:
         """What the search finds for the fields of that form (`sent` gives each by its name), and why."""
@@ -319,63 +231,9 @@ class Chat:
         except HoidapError as error:
             return tag("p", self.say("known_error", error=error), class_="hd-problem", role="alert")
 
-    def add(self, paths: Sequence[Path]) -> Html:
-        """Add the files people dropped, delete the uploaded copies, and say for each what became of it."""
-        from ingest.read import Source
-
-        try:
-            sources = [Source(path.name, f"upload:{path.name}", path.read_bytes()) for path in paths]
-            return self._report(self.library.add_sources(sources))
-        except HoidapError as error:
-            return self._row("failed", self.say("known_error", error=error))
-        except Exception:
-            _log.exception("%d dropped files were not added", len(paths))
-            return self._row("failed", self.say("sorry_documents"))
-        finally:
-            for path in paths:
-                path.unlink(missing_ok=True)
-
-    def remove(self, document: str) -> Html:
-        """Take a document out of the library, and say so."""
-        try:
-            known = self.library.index().documents.get(document)
-            self.library.remove(document)
-        except HoidapError as error:
-            return self._row("failed", self.say("known_error", error=error))
-        except Exception:
-            _log.exception("%r was not removed", document)
-            return self._row("failed", self.say("sorry_documents"))
-        return self._row("removed", known.title if known else document)
-
-    def _report(self, changes: Changes) -> Html:
-        documents = self.library.index().documents
-        kinds = {"added": changes.added, "updated": changes.updated, "unchanged": changes.unchanged}
-        found = [(kind, documents[id]) for kind, ids in kinds.items() for id in ids if id in documents]
-        done = [(kind, f"{d.title} ({d.note})" if d.note else d.title) for kind, d in found]
-        failed = [("failed", reason) for _, reason in changes.failed]
-        return joined(*(self._row(kind, text) for kind, text in done + failed))
-
-    def _row(self, kind: str, text: str) -> Html:
-        return tag("p", tag("b", self.say(kind)), " ", text, class_=f"hd-{kind}")
-
-    def documents_html(self) -> Html:
-        """Every document with its date, id and a button that removes it after a second click."""
-        rows = (self._document(d) for d in self._documents())
-        return joined(tag("h2", self.say("in_store")), tag("ul", *rows, class_="hd-documents"))
-
-    def _document(self, document: Document) -> Html:
-        day = date_text(document.published, self.language) or self.say("no_date")
-        facts = " · ".join(part for part in (day, document.publisher) if part)
-        what = tag("div", tag("b", document.title), tag("p", facts), tag("code", document.id))
-        label = self.say("remove_label", title=document.title)
-        yes = tag("button", self.say("remove_yes"), type="button", data_remove=document.id)
-        sure = tag("div", tag("p", self.say("remove_sure")), yes)
-        remove = tag("details", tag("summary", self.say("remove"), aria_label=label), sure, class_="hd-remove")
-        return tag("li", what, remove)
-
     def head_html(self) -> Html:
         """The name, what this is, and how much and how recent the documents are."""
-        found = self._documents()
+        found = self.documents.held()
         dates = [d.published for d in found if date_text(d.published, self.language)]
         key = {0: "holdings_none", 1: "holdings_one"}.get(len(found), "holdings")
         holdings = [self.say(key, count=len(found))]
@@ -389,13 +247,6 @@ class Chat:
             tag("a", self.say("other_language"), href=address, lang=other),
             class_="hd-head",
         )
-
-    def _documents(self) -> list[Document]:
-        try:
-            return self.library.documents()
-        except HoidapError as error:  # nothing is published yet: a page without documents is still a page
-            _log.warning("%s", error)
-            return []
 
 
 def _failure(text: str) -> Html:
@@ -418,6 +269,7 @@ def create_app(library: Library, ask: Ask | None = None, *, host: str = "127.0.0
     import gradio as gr
     from fastapi import FastAPI
 
+    from app.uploads import Uploads
     from index.settings import bundled_corpus
 
     if ask is None:
@@ -435,12 +287,13 @@ def create_app(library: Library, ask: Ask | None = None, *, host: str = "127.0.0
     async def healthz() -> dict[str, str]:
         return {"status": "ok"}
 
+    uploads = Uploads(library)
     examples = EXAMPLES if library.corpus == bundled_corpus() else ()
     languages: tuple[tuple[Language, str], ...] = (("en", "/en"), ("vi", "/"))  # "/" last: it takes every path
     for language, path in languages:
         gr.mount_gradio_app(
             app,
-            _blocks(Chat(library, ask, language, examples)),
+            _blocks(Chat(library, ask, language, examples), uploads),
             path=path,
             # as head, not css: Gradio rewrites the selectors of css, and those above its own container match nothing
             head=f"<style>{(_HERE / 'chat.css').read_text(encoding='utf-8')}</style>",
@@ -450,7 +303,7 @@ def create_app(library: Library, ask: Ask | None = None, *, host: str = "127.0.0
             show_error=False,
             enable_monitoring=False,
             ssr_mode=False,
-            max_file_size="20mb",
+            max_file_size="100mb",
         )
     return app
 
@@ -481,7 +334,7 @@ def _theme() -> Any:
     return gr.themes.Base(font=sans, font_mono=["Consolas", "Noto Sans Mono", "monospace"])
 
 
-def _blocks(chat: Chat) -> gr.Blocks:
+def _blocks(chat: Chat, uploads: Uploads) -> gr.Blocks:
     import gradio as gr
 
     def send(question: str, talk: list[Exchange]) -> Iterator[tuple[Any, ...]]:
@@ -494,26 +347,15 @@ def _blocks(chat: Chat) -> gr.Blocks:
         yield chat.talk_html(talk), gr.skip(), talk
 
     def ask(talk: list[Exchange], event: gr.EventData) -> Iterator[tuple[Any, ...]]:
-        yield from send(_sent(event, "text"), talk)
+        yield from send(sent(event, "text"), talk)
 
     def cite(event: gr.EventData) -> str:
-        return chat.source_html(_sent(event, "link"))
+        return chat.source_html(sent(event, "link"))
 
     def look(event: gr.EventData) -> str:
-        return _status(chat.look(partial(_sent, event)))
+        return _status(chat.look(partial(sent, event)))
 
-    def held() -> tuple[str, ...]:
-        return chat.head_html(), chat.documents_html(), chat.form_html()
-
-    def drop(files: list[str] | None) -> Iterator[tuple[Any, ...]]:
-        nothing = (gr.skip(),) * 3
-        yield gr.skip(), _status(tag("p", chat.say("adding"), class_="hd-waiting")), *nothing
-        yield None, _status(chat.add([Path(f) for f in files or []])), *held()
-
-    def remove(event: gr.EventData) -> tuple[str, ...]:
-        return _status(chat.remove(_sent(event, "id"))), *held()
-
-    for handler in (ask, cite, look, remove):
+    for handler in (ask, cite, look):
         # Gradio passes an event to whoever names its type; here the type is only a word, as gradio is imported late
         handler.__annotations__["event"] = gr.EventData
 
@@ -537,13 +379,8 @@ def _blocks(chat: Chat) -> gr.Blocks:
                         elem_id="hd-box",
                     )
                     anew = gr.Button(chat.say("anew"), elem_id="hd-anew", size="sm", min_width=1, scale=0)
-            with gr.Tab(chat.say("tab_documents")), gr.Column(elem_id="hd-library"):
-                gr.HTML(joined(tag("h2", chat.say("add")), tag("p", chat.say("add_more"))), **plain)
-                files = gr.File(
-                    label=chat.say("add"), show_label=False, file_count="multiple", height=140, elem_id="hd-drop"
-                )
-                report = gr.HTML(_status(""), elem_id="hd-report", **plain)
-                shelf = gr.HTML(elem_id="hd-shelf", **plain)
+            with gr.Tab(chat.say("tab_documents")):
+                tab = laid_out(chat.documents)
             with gr.Tab(chat.say("tab_inspect")), gr.Column(elem_id="hd-inspect"):
                 form = gr.HTML(elem_id="hd-form", **plain)
                 found = gr.HTML(_status(""), elem_id="hd-found", **plain)
@@ -558,36 +395,19 @@ def _blocks(chat: Chat) -> gr.Blocks:
             **plain,
         )
 
-        def on(event: Any, do: Callable[..., Any], takes: list[Any], gives: list[Any], **more: Any) -> None:
-            event(do, takes, gives, api_visibility="private", show_progress="hidden", **more)
+        def on(event: Any, do: Callable[..., Any], takes: list[Any], gives: list[Any], **more: Any) -> Any:
+            return event(do, takes, gives, api_visibility="private", show_progress="hidden", **more)
 
-        # not as the components' values: for those Gradio makes public endpoints
-        on(page.load, held, [], [head, shelf, form], queue=False)
         on(box.submit, send, [box, talk], [shown, box, talk], concurrency_id="ask", concurrency_limit=4)
         on(panel.ask, ask, [talk], [shown, box, talk], concurrency_id="ask", concurrency_limit=4)
         on(anew.click, lambda: (chat.talk_html([]), [], ""), [], [shown, talk, panel], queue=False)
         on(panel.cite, cite, [], [panel], queue=False)
         on(panel.look, look, [], [found], concurrency_id="ask", concurrency_limit=4)
-        # one change of the library at a time
-        on(
-            files.upload,
-            drop,
-            [files],
-            [files, report, head, shelf, form],
-            concurrency_id="change",
-            concurrency_limit=1,
-        )
-        on(panel.remove, remove, [], [report, head, shelf, form], concurrency_id="change", concurrency_limit=1)
+        wire(chat.documents, uploads, tab, page, panel, {head: chat.head_html, form: chat.form_html}, on)
     page.queue(max_size=32, api_open=False)
     # sessions kept in memory; with the default of 10,000, 8,000 questions grew the process from 198 to 480 MB
     page.state_session_capacity = 200
     return page
-
-
-def _sent(event: gr.EventData, name: str) -> str:
-    """What the page sent along with an event, as text whatever it is: it comes from the browser."""
-    data = event._data
-    return str(data.get(name, "")) if isinstance(data, dict) else ""
 
 
 def _status(content: str) -> Html:

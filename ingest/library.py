@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import threading
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
@@ -20,6 +20,10 @@ from ingest.read import Source
 from ingest.rows import Row, about, rows
 from ingest.sources import load_all, unpacked
 from ingest.state import Entry, Records, State, now, state_of, write_state
+
+OnFile = Callable[[Source, str, str], None]
+"""Called with a source as it goes along: (source, "reading", ""), then one of (source, "failed", reason), (source,
+"unchanged", id of the document that holds the same content), (source, "indexing", "")."""
 
 
 @dataclass(slots=True)
@@ -101,7 +105,9 @@ class Library:
         changes.failed[:0] = failed
         return changes
 
-    def add_sources(self, sources: Iterable[Source], progress: Progress | None = None) -> Changes:
+    def add_sources(
+        self, sources: Iterable[Source], progress: Progress | None = None, on_file: OnFile = lambda *_: None
+    ) -> Changes:
         """Add documents from bytes already in hand, e.g. a file dropped in the chat."""
         with self._store.writing():
             state = self._records.state()
@@ -111,11 +117,14 @@ class Library:
             ready: dict[str, Parsed] = {}
             # files that changed first: the old text of one may come along under another name
             for source in sorted(unpacked(sources, failed), key=lambda s: s.document_id not in state.added):
+                on_file(source, "reading", "")
                 try:
                     known = self._take(source, state, there, ready)
                 except ReadError as error:
                     failed.append((source.name, str(error)))
+                    on_file(source, "failed", str(error))
                     continue
+                on_file(source, "unchanged" if known else "indexing", known)
                 if known:
                     same.append(known)
             changes = self._sync(state, progress, ready)

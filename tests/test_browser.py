@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from app.chat import Link
+from app.markup import Link
 from app.words import EXAMPLES, say
 from tests.conftest import CHROMIUM, POISON, Served
 
@@ -214,27 +214,38 @@ def test_a_dropped_file_is_answered_from_and_removed(page: Page, served: Served,
     question = "Chợ nổi Ngã Bảy họp lại vào lúc mấy giờ sáng?"
     documents = page.get_by_role("tab", name=say("tab_documents", "vi"))
     documents.click()
-    report = page.locator("#hd-report")
+    files = page.locator("#hd-job .hd-files li")
     page.locator("#hd-drop input[type=file]").set_input_files([file, bad])
-    report.get_by_text(say("added", "vi")).wait_for()
-    assert report.get_by_text(say("failed", "vi"), exact=True).count() == 1
+    files.filter(has_text=say("added", "vi")).wait_for()
+    assert files.filter(has_text=say("failed", "vi")).count() == 1
     page.locator("#hd-drop input[type=file]").set_input_files([file])
-    report.get_by_text(say("unchanged", "vi")).wait_for()
+    files.filter(has_text=say("unchanged", "vi")).wait_for()
     page.get_by_role("tab", name=say("tab_chat", "vi")).click()
     answer = ask(page, question)
     assert "4 giờ 45 sáng" in (answer.text_content() or "")
     link = answer.locator("a.hd-cite").first
 
     documents.click()
-    row = page.locator(".hd-documents li", has_text="Thông báo họp chợ nổi")
-    row.locator("summary").click()
-    row.get_by_role("button", name=say("remove_yes", "vi")).click()
-    report.get_by_text(say("removed", "vi")).wait_for()
-    assert row.count() == 0
+    row = page.locator(".hd-documents tbody tr", has_text="Thông báo họp chợ nổi")
+    row.get_by_role("button", name=say("remove_label", "vi", title="Thông báo họp chợ nổi Ngã Bảy")).click()
+    row.wait_for(state="detached")
     page.get_by_role("tab", name=say("tab_chat", "vi")).click()
     assert say("gone", "vi") in (open_panel(page, link).text_content() or "")
     page.keyboard.press("Escape")
     assert "4 giờ 45 sáng" not in (ask(page, question).text_content() or "")
+
+    documents.click()
+    page.locator("#hd-toast").get_by_role("button", name=say("undelete", "vi")).click()
+    row.wait_for()
+    page.get_by_role("tab", name=say("tab_chat", "vi")).click()
+    assert "4 giờ 45 sáng" in (ask(page, question).text_content() or "")
+    documents.click()
+    row.get_by_role("button", name=say("remove_label", "vi", title="Thông báo họp chợ nổi Ngã Bảy")).click()
+    trashed = page.locator(".hd-trash li", has_text="Thông báo họp chợ nổi")
+    trashed.locator("summary").click()
+    trashed.get_by_role("button", name=say("purge_yes", "vi")).click()
+    trashed.wait_for(state="detached")
+    assert not any("Thông báo họp" in r.title for r in served.library.rows())
 
 
 def inspect(page: Page, question: str, **conditions: str) -> Locator:

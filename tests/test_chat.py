@@ -7,14 +7,18 @@ import string
 from collections.abc import Iterator, Sequence
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app import chat, generate, inspector, words
-from app.chat import Chat, Exchange, Html, Link, answer_html, context, source_html, tag
+from app import chat, documents, generate, inspector, panel, reasons, shelf, words
+from app.chat import Chat, Exchange, answer_html
+from app.markup import Html, Link, tag
+from app.panel import CONTEXT, context, source_html
 from app.types import Answer, Citation, Turn
+from app.uploads import State
 from index.errors import HoidapError, StoreError
 from index.search import Index
 from index.types import Document
@@ -118,15 +122,19 @@ def test_every_word_is_there_in_both_languages_with_the_same_blanks() -> None:
 
 
 def test_every_word_is_used_and_every_used_word_exists() -> None:
-    source = "".join(
-        Path(module.__file__ or "").read_text(encoding="utf-8") for module in (chat, generate, inspector, words)
-    )
+    modules = (chat, documents, generate, inspector, panel, reasons, shelf, words)
+    source = "".join(Path(module.__file__ or "").read_text(encoding="utf-8") for module in modules)
     said = set(re.findall(r'say\(\s*"(\w+)"', source)) | set(words.BUILT_IN.values())
     assert said <= set(words.WORDS)
     quoted = set(re.findall(r'"(\w+)"', source.replace('": {', "", len(words.WORDS))))
     leads = {f"answer_lead_{unit}" for unit in ("day", "month", "year")}
     steps = {f"step_{step}" for step in ("understand", "encode", "lexical", "dense", "fusion")}
-    assert set(words.WORDS) - quoted - leads - steps == set()
+    changes = {f"done_{do}" for do in ("disable", "enable", "remove", "undelete", "purge")}
+    labels = {f"{do}_label" for do in ("disable", "enable", "remove", "undelete")}
+    lists = {f"show_{name}" for name in shelf.SHOWS} | {f"sort_{name}" for name in shelf.SORTS}
+    columns = {f"column_{name}" for name in shelf._COLUMNS} | {"state_disabled", "state_failed"}
+    files = set(get_args(State))
+    assert set(words.WORDS) - quoted - leads - steps - changes - labels - lists - columns - files == set()
 
 
 @pytest.mark.parametrize(
@@ -215,7 +223,7 @@ def test_the_panel_is_a_slice_of_the_document_around_the_quote(library: Library,
     shown = reader.by_class["hd-text"][0].removeprefix("… ").removesuffix(" …")
     assert shown in document.text
     before, _, after = shown.partition(quote)
-    assert len(before) <= chat.CONTEXT and len(after) <= chat.CONTEXT
+    assert len(before) <= CONTEXT and len(after) <= CONTEXT
     assert "published:" not in shown  # the front matter is in no passage
     assert reader.by_class["h2"] == ["Chợ nổi"]
     assert {"12/QĐ", "Sở <Du lịch>", "05/2024"} <= set(reader.by_class["dd"])
@@ -248,10 +256,10 @@ def test_context_is_cut_at_edges(text: str, data: st.DataObject) -> None:
     low, high = data.draw(st.integers(0, start)), data.draw(st.integers(end, len(text)))
     first, last = context(text, start, end, low, high)
     assert low <= first <= start and end <= last <= high
-    assert start - first <= chat.CONTEXT and last - end <= chat.CONTEXT
-    if low < first and re.search(r"\s", text[max(low, start - chat.CONTEXT) : start]):
+    assert start - first <= CONTEXT and last - end <= CONTEXT
+    if low < first and re.search(r"\s", text[max(low, start - CONTEXT) : start]):
         assert text[first - 1].isspace()
-    if last < high and re.search(r"\s", text[end : min(high, end + chat.CONTEXT)]):
+    if last < high and re.search(r"\s", text[end : min(high, end + CONTEXT)]):
         assert text[last].isspace()
 
 
@@ -285,7 +293,7 @@ def test_a_citation_that_is_no_longer_true_says_so(library: Library) -> None:
     assert words.say("changed", "vi") in page.source_html(str(link._replace(start=link.start + 1)))
     assert words.say("changed", "vi") in page.source_html(str(link._replace(start=link.end)))
     assert words.say("changed", "vi") in page.source_html(str(link._replace(end=10**8, start=10**7)))
-    page.remove(link.document)
+    library.remove(link.document)
     assert words.say("gone", "vi") in page.source_html(str(link))
 
 
@@ -329,27 +337,6 @@ def test_a_failure_is_one_line_and_the_chat_goes_on(
     assert exchange.text == ""
     assert bool(caplog.records) is not isinstance(error, HoidapError)  # the unexpected is logged, with its traceback
     assert all(record.exc_info for record in caplog.records)
-
-
-def test_added_files_are_reported_one_by_one_and_their_copies_deleted(library: Library, tmp_path: Path) -> None:
-    page = Chat(library, quoting, "vi")
-    folder = tmp_path / "upload"
-
-    def add(name: str, content: str) -> str:
-        folder.mkdir(exist_ok=True)
-        path = folder / name
-        path.write_text(content, encoding="utf-8")
-        shown = page.add([path])
-        assert not path.exists()
-        return Reader(shown).text
-
-    assert add("tin <b>.md", "# Tin <b>\n\nTin mới.") == "Đã thêm Tin <b>"
-    assert add("tin <b>.md", "# Tin <b>\n\nTin mới.") == "Không đổi Tin <b>"
-    assert add("tin <b>.md", "# Tin <b>\n\nTin mới hơn.") == "Đã cập nhật Tin <b>"
-    assert add("x.exe", "MZ").startswith("Lỗi x.exe: ")
-    held = Reader(page.documents_html())
-    assert {"Chợ nổi", "Tin <b>"} <= set(held.by_class["b"])
-    assert Reader(page.remove("không-có")).text.startswith("Lỗi Không thực hiện được: ")
 
 
 def test_the_head_counts_and_dates_the_documents(library: Library) -> None:
