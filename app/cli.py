@@ -13,8 +13,9 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
+from app.adding import add_command
 from app.manage import add_commands as add_manage
-from app.opening import bar, command, opened, refreshed, report
+from app.opening import command, opened, refreshed
 from index.console import never_fail
 from index.errors import HoidapError, UsageError
 from index.filters import add_options, from_options
@@ -67,8 +68,7 @@ def _parser() -> argparse.ArgumentParser:
     serve = command(commands, "serve", _serve, "open the chat on this machine")
     serve.add_argument("--port", help="port to listen on (default: HOIDAP_PORT or 7860)")
 
-    add = command(commands, "add", _add, "add documents: files, or folders of files")
-    add.add_argument("paths", nargs="+", type=Path, metavar="PATH")
+    add_command(commands)
 
     add_manage(commands)
 
@@ -173,19 +173,6 @@ def _write_lines(path: Path, rows: list[dict[str, Any]]) -> None:
     from index.store import write_whole
 
     write_whole(path, "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows).encode())
-
-
-def _add(args: argparse.Namespace) -> int:
-    with opened(args) as (library, _):
-        refreshed(library)
-        with bar("add") as progress:
-            changes = library.add(args.paths, progress)
-        report(changes)
-        documents = library.index().documents
-        for id in changes.added + changes.updated:
-            if documents[id].note:
-                print(f"note      {id}: {documents[id].note}", file=sys.stderr)
-    return 1 if changes.failed else 0
 
 
 def _index(args: argparse.Namespace) -> int:

@@ -57,21 +57,11 @@ def refreshed(library: Library) -> None:
 
 @contextmanager
 def bar(label: str) -> Iterator[Progress]:
-    """A progress bar that shows when there is progress."""
-    from tqdm import tqdm
+    """How many passages are indexed, shown while they are."""
+    from app.progress import Progress as Shown
 
-    shown = None
-
-    def progress(done: int, total: int) -> None:
-        nonlocal shown
-        shown = shown or tqdm(total=total, desc=label, unit=" passages", file=sys.stderr)
-        shown.update(done - shown.n)
-
-    try:
-        yield progress
-    finally:
-        if shown is not None:
-            shown.close()
+    with Shown(label, "passages") as shown:
+        yield lambda done, total: shown.show(done, total=total)
 
 
 def report(changes: Changes) -> None:

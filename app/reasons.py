@@ -22,6 +22,7 @@ _REASONS = (
     (r"reading (?P<kind>\.\w+) needs LibreOffice", "why_office"),
     (r"unpacks to more than", "why_bomb"),
     (r"is a binary file|is in none of TCVN3", "why_encoding"),
+    (r"is not in .* any more", "why_changed"),
     (r"front matter|`notice`", "why_front_matter"),
     (r"needed more than|took more than|too (?:long|much time)|of memory|seconds", "why_time"),
     (
@@ -35,7 +36,7 @@ _NOTES = (
     (r"read by OCR: check figures and names", "note_ocr"),
     (r"converted to Unicode from (?P<encodings>[^;]+)", "note_converted"),
     (r"(?P<lost>\d+) characters have no counterpart and stay as they are", "note_lost"),
-    (r"(?P<count>\d+) attachments are named, not read; add them by themselves", "note_attachments"),
+    (r"(?P<count>\d+) attachments are of no kind that is read", "note_attachments"),
 )
 
 

@@ -35,14 +35,15 @@ _BYTES = 50_000_000
 
 @dataclass(slots=True)
 class Upload:
-    """One file that was dropped, or one in a zip that was."""
+    """One file that was dropped, or one in a zip or mail that was."""
 
     name: str  # file name
-    origin: str  # "upload:NAME", in a zip "upload:ZIP!PATH"
+    origin: str  # "upload:NAME", in a zip or mail "upload:ZIP!PATH"
     path: Path  # our copy, deleted when it was read
     state: State = "waiting"
     reason: str = ""  # why it failed, as the library said it; "" for an error nobody foresaw
     document: str = ""  # id of the document that holds it, once the library has it
+    opened: bool = False  # came out of a zip or mail, with all that is in it
 
     @property
     def id(self) -> str:
@@ -148,8 +149,8 @@ class Uploads:
         """The files of the next publication; with none left the job has ended."""
         with self._state:
             self._state.wait_for(lambda: not self._changes)
-        for upload in [u for u in self._waiting() if u.path.exists() and _is_zip(u)]:
-            self._unzip(upload)
+        for upload in [u for u in self._waiting() if u.path.exists() and _is_archive(u)]:
+            self._open(upload)
         with self._state:
             group: list[Upload] = []
             size = 0
@@ -167,10 +168,11 @@ class Uploads:
         with self._state:
             return [u for u in self._uploads if u.state == "waiting"]
 
-    def _unzip(self, upload: Upload) -> None:
-        """Put the documents in a zip where the zip was; it stays in the list when it could not be read to its end."""
+    def _open(self, upload: Upload) -> None:
+        """Put the documents in a zip or mail where it was; it stays in the list when it could not be read to its
+        end."""
+        from ingest.archives import opened
         from ingest.read import Source, max_bytes
-        from ingest.zipped import unzipped
 
         self._set(upload, "reading")
         found: list[Upload] = []
@@ -178,11 +180,11 @@ class Uploads:
         try:
             if upload.path.stat().st_size > max_bytes(upload.name):
                 raise ReadError(f"{upload.name}: larger than the {max_bytes(upload.name):,} bytes a document may have")
-            for inner in unzipped(Source(upload.name, upload.origin, upload.path.read_bytes())):
+            for inner in opened(Source(upload.name, upload.origin, upload.path.read_bytes())):
                 with self._state:
                     path = self._place()
                 path.write_bytes(inner.data)
-                found.append(Upload(inner.name, inner.origin, path))
+                found.append(Upload(inner.name, inner.origin, path, opened=True))
         except HoidapError as error:
             reason = str(error)
         except Exception:
@@ -202,7 +204,9 @@ class Uploads:
         shas: dict[str, str] = {}
 
         def on_file(source: Source, state: str, reason: str) -> None:
-            upload = by_id[source.document_id]
+            upload = by_id.get(source.document_id)
+            if upload is None:  # the library opens a mail again, whose attachments may be in another group
+                return
             shas[upload.id] = source.sha256
             self._set(upload, state, reason if state == "failed" else "", reason if state == "unchanged" else "")
 
@@ -245,7 +249,7 @@ class Uploads:
             self.version += 1
 
 
-def _is_zip(upload: Upload) -> bool:
-    from ingest.zipped import is_zip
+def _is_archive(upload: Upload) -> bool:
+    from ingest.archives import is_archive
 
-    return is_zip(upload.name)
+    return is_archive(upload.name) and not upload.opened

@@ -256,6 +256,7 @@ WORDS: dict[str, dict[Language, str]] = {
         "vi": "Đọc tệp này tốn quá nhiều thời gian hoặc bộ nhớ.",
         "en": "Reading it took too much time or memory.",
     },
+    "why_changed": {"vi": "Tệp đổi trong lúc đọc; hãy thử lại.", "en": "It changed while it was read; try again."},
     "why_damaged": {
         "vi": "Tệp hỏng hoặc không đúng loại như tên tệp.",
         "en": "The file is damaged or is not what its name says.",
@@ -278,8 +279,8 @@ WORDS: dict[str, dict[Language, str]] = {
         "en": "{lost} characters have no counterpart and stay as they are",
     },
     "note_attachments": {
-        "vi": "{count} tệp đính kèm chỉ được nêu tên, chưa đọc; hãy thêm riêng",
-        "en": "{count} attachments are named, not read; add them by themselves",
+        "vi": "{count} tệp đính kèm thuộc loại không đọc được",
+        "en": "{count} attachments are of no kind that is read",
     },
     # when something goes wrong
     "known_error": {"vi": "Không thực hiện được: {error}", "en": "This could not be done: {error}"},

@@ -29,6 +29,7 @@ SETTINGS = (
     Setting(
         "HOIDAP_MODEL", DEFAULT_MODEL, "embedding model: the shipped one, or a sentence-transformers name or folder"
     ),
+    Setting("HOIDAP_FETCH", "0", "1: `hoidap add` may fetch web addresses; nothing is fetched without it"),
     Setting("HOIDAP_HOST", "127.0.0.1", "address the chat listens on"),
     Setting("HOIDAP_PORT", "7860", "port the chat listens on, 1-65535"),
     Setting(
@@ -67,6 +68,7 @@ class Settings:
     model: str
     host: str
     port_text: str
+    fetch_text: str = "0"
     llm_texts: Mapping[str, str] = field(default_factory=dict, repr=False)  # the LLM_ variables as they are written
 
     @property
@@ -95,6 +97,13 @@ class Settings:
         )
 
     @property
+    def fetch(self) -> bool:
+        """True when web addresses may be fetched. Raises UsageError for a value that is neither 0 nor 1."""
+        if self.fetch_text not in ("0", "1"):
+            raise UsageError(f"HOIDAP_FETCH is {self.fetch_text!r}; set it to 1 to allow web addresses, or to 0")
+        return self.fetch_text == "1"
+
+    @property
     def port(self) -> int:
         """Checked here, not in `load`: only `hoidap serve` uses one. Raises UsageError naming the value."""
         text = self.port_text
@@ -113,6 +122,7 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
         model=values["HOIDAP_MODEL"],
         host=values["HOIDAP_HOST"],
         port_text=values["HOIDAP_PORT"],
+        fetch_text=values["HOIDAP_FETCH"],
         llm_texts={name: value for name, value in values.items() if name.startswith("LLM_")},
     )
 

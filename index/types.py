@@ -18,7 +18,7 @@ class Document:
     id: str  # readable and stable: slug of the file name + 10 hex digits of the hash of the source
     text: str
     title: str
-    source: str  # where it was read from: a path relative to the corpus, or an absolute path
+    source: str  # where it was read from: a path relative to the corpus, an absolute one, or a web address
     sha256: str  # of the original bytes
     url: str = ""  # public address, if known
     publisher: str = ""

@@ -14,8 +14,9 @@ from index.errors import ReadError
 from index.search import Index, Progress, build, identity, open_index
 from index.types import Document, Passage
 from ingest import cut
+from ingest.archives import opened
 from ingest.layout import Section
-from ingest.read import Source, read
+from ingest.read import Source, load, read
 from ingest.state import Entry
 
 _log = logging.getLogger(__name__)
@@ -71,6 +72,7 @@ class Content:
 def content(entries: Iterable[Entry], old: Index | None, ready: Ready) -> Content:
     """Read `entries`; a document that `old` has of the same bytes is taken over, not read again."""
     found = Content()
+    files = _Files()
     old_passages = _by_document(old.passages) if old else {}
     for entry in entries:
         known = old.documents.get(entry.document_id) if old else None
@@ -79,7 +81,7 @@ def content(entries: Iterable[Entry], old: Index | None, ready: Ready) -> Conten
             found.passages += old_passages.get(entry.document_id, [])
             continue
         try:
-            document, sections = _read(entry, ready)
+            document, sections = _read(entry, ready, files)
         except (ReadError, OSError) as error:
             found.failed[entry.document_id] = (entry.sha256, str(error))
             continue
@@ -116,17 +118,37 @@ def read_document(source: Source) -> Parsed:
 def read_entry(entry: Entry) -> tuple[Document, list[Passage]]:
     """The document in a file and its passages. Raises ReadError when it cannot be read."""
     try:
-        document, sections = _read(entry, {})
+        document, sections = _read(entry, {}, _Files())
     except OSError as error:
         raise ReadError(f"{entry.name}: {error.strerror or error}") from error
     return document, cut.cut(document, sections)
 
 
-def _read(entry: Entry, ready: Ready) -> Parsed:
+def _read(entry: Entry, ready: Ready, files: _Files) -> Parsed:
     known = ready.get(entry.document_id)
     if known and known[0].sha256 == entry.sha256:
         return known
-    return read_document(Source(entry.name, entry.origin, entry.path.read_bytes()))
+    return read_document(files.source(entry))
+
+
+class _Files:
+    """Bytes of entries; the archive opened last is kept, for its entries follow one another."""
+
+    def __init__(self) -> None:
+        self._path: Path | None = None
+        self._members: dict[str, Source] = {}  # by origin
+
+    def source(self, entry: Entry) -> Source:
+        """Raises ReadError or OSError when the file is gone, or changed while the library was read."""
+        if not entry.archive:
+            return Source(entry.name, entry.origin, entry.path.read_bytes())
+        if entry.path != self._path:
+            self._path, self._members = entry.path, {}
+            archive = load(entry.path, entry.archive)
+            self._members = {source.origin: source for source in opened(archive)}
+        if entry.origin not in self._members:
+            raise ReadError(f"{entry.name}: it is not in {entry.archive} any more; try again")
+        return self._members[entry.origin]
 
 
 def _by_document(passages: Iterable[Passage]) -> dict[str, list[Passage]]:

@@ -13,7 +13,7 @@ from ingest.sentences import quote_spans
 if TYPE_CHECKING:
     from langchain_text_splitters import TextSplitter
 
-VERSION = "2"
+VERSION = "3"
 """Version of reading and cutting; an index whose passages were made by another version is rebuilt."""
 
 MAX_CHARS = 600

@@ -18,7 +18,7 @@ from index.types import Document, Passage
 from ingest.building import Manifest, Parsed, Ready, content, read_document, read_entry, write_generation
 from ingest.read import Source
 from ingest.rows import Row, about, rows
-from ingest.sources import load_all, unpacked
+from ingest.sources import Failures, given_paths, loaded, unpacked
 from ingest.state import Entry, Records, State, now, state_of, write_state
 
 OnFile = Callable[[Source, str, str], None]
@@ -44,6 +44,25 @@ class _Content:
 
     searched: dict[str, str]
     hidden: dict[str, str]
+
+
+@dataclass(slots=True)
+class _Taking:
+    """Sources on their way in."""
+
+    on_file: OnFile
+    new: dict[str, Source] = field(default_factory=dict)  # by document id; what may change something
+    ready: dict[str, Parsed] = field(default_factory=dict)  # what was read of them
+    same: list[str] = field(default_factory=list)  # ids of documents that hold the content of one already
+    failed: Failures = field(default_factory=list)
+
+    def fail(self, source: Source, reason: str) -> None:
+        self.failed.append((source.name, reason))
+        self.on_file(source, "failed", reason)
+
+    def leave(self, source: Source, known: str) -> None:
+        self.same.append(known)
+        self.on_file(source, "unchanged", known)
 
 
 class Library:
@@ -100,37 +119,80 @@ class Library:
     def add(self, paths: Iterable[Path], progress: Progress | None = None) -> Changes:
         """Add files, and all readable files in folders. A path given before whose file changed replaces its document
         whole; the same content given again changes nothing. Unreadable files are reported and harm nothing."""
-        sources, failed = load_all(paths)
-        changes = self.add_sources(sources, progress)
+        failed: Failures = []
+        changes = self.add_sources(loaded(given_paths(paths, failed), failed), progress)
         changes.failed[:0] = failed
         return changes
 
     def add_sources(
         self, sources: Iterable[Source], progress: Progress | None = None, on_file: OnFile = lambda *_: None
     ) -> Changes:
-        """Add documents from bytes already in hand, e.g. a file dropped in the chat."""
+        """Add documents from bytes already in hand, e.g. a file dropped in the chat. They are taken from `sources` and
+        read one by one before the writer's lock is: reading a scan takes minutes, and others may write meanwhile."""
+        take = _Taking(on_file)
+        self._read_new(sources, take)
         with self._store.writing():
             state = self._records.state()
-            there = self._there(state)
-            failed: list[tuple[str, str]] = []
-            same: list[str] = []
-            ready: dict[str, Parsed] = {}
-            # files that changed first: the old text of one may come along under another name
-            for source in sorted(unpacked(sources, failed), key=lambda s: s.document_id not in state.added):
-                on_file(source, "reading", "")
-                try:
-                    known = self._take(source, state, there, ready)
-                except ReadError as error:
-                    failed.append((source.name, str(error)))
-                    on_file(source, "failed", str(error))
-                    continue
-                on_file(source, "unchanged" if known else "indexing", known)
-                if known:
-                    same.append(known)
-            changes = self._sync(state, progress, ready)
-            changes.unchanged = same
-            changes.failed[:0] = failed
+            try:
+                self._take_all(state, take)
+                self._records.keep(state, take.new.values())
+                changes = self._sync(state, progress, take.ready)
+            except BaseException:
+                self._forget(self._records.state())  # the bytes of what did not get in
+                raise
+            changes.unchanged = take.same
+            changes.failed = take.failed  # a file of the corpus that cannot be read is `refresh`'s to tell
             return changes
+
+    def preview(self, sources: Iterable[Source]) -> tuple[Changes, dict[str, Parsed]]:
+        """What `add_sources` would do, and what was read of the documents that would be new or changed. Nothing is
+        written and nobody kept waiting."""
+        take = _Taking(lambda *_: None)
+        before, state = self._records.state(), self._records.state()
+        self._read_new(sources, take)
+        self._take_all(state, take)
+        changes = Changes(unchanged=take.same, failed=take.failed)
+        changes.added = [id for id in state.added if id not in before.added]
+        changes.added += [id for id in before.hidden if id not in state.hidden]  # files of the corpus that come back
+        changes.updated = [id for id, row in before.added.items() if state.added[id]["sha256"] != row["sha256"]]
+        return changes, take.ready
+
+    def _read_new(self, sources: Iterable[Source], take: _Taking) -> None:
+        """Read those of `sources` that may change something."""
+        state = self._records.state()
+        there = self._there(state)
+        for source in unpacked(sources, take.failed):
+            id, sha256 = source.document_id, source.sha256
+            take.on_file(source, "reading", "")
+            if id in take.new:
+                if take.new[id].sha256 != sha256:
+                    other = take.new[id].origin
+                    take.fail(source, f"{source.origin}: its id is that of {other}; rename one of the two")
+            elif id in state.added and state.added[id]["sha256"] == sha256 and sha256 in there.searched:
+                take.leave(source, id)
+            elif sha256 in there.searched or sha256 in there.hidden:
+                take.new[id] = source  # there already, unless what holds it is changed by another of `sources`
+            else:
+                try:
+                    take.ready[id] = read_document(source)
+                    take.new[id] = source
+                except ReadError as error:
+                    take.fail(source, str(error))
+
+    def _take_all(self, state: State, take: _Taking) -> None:
+        """Put what was read into `state`."""
+        there = self._there(state)
+        # files that changed first: the old text of one may come along under another name
+        for source in sorted(take.new.values(), key=lambda s: s.document_id not in state.added):
+            try:
+                known = self._take(source, state, there, take.ready)
+            except ReadError as error:
+                take.fail(source, str(error))
+                continue
+            if known:
+                take.leave(source, known)
+            else:
+                take.on_file(source, "indexing", "")
 
     def _there(self, state: State) -> _Content:
         """What the library holds, by content, before sources are taken."""
@@ -139,9 +201,8 @@ class Library:
         return _Content(searched, {e.sha256: e.document_id for e in entries.hidden})
 
     def _take(self, source: Source, state: State, there: _Content, ready: dict[str, Parsed]) -> str:
-        """Put `source` into `state` and keep its bytes; returns the id of the document that holds the same content
-        already, "" when there was none; what was read is put into `ready`. Raises ReadError before anything is
-        stored."""
+        """Put `source` into `state`; returns the id of the document that holds the same content already, "" when there
+        was none; what was read is put into `ready`. Raises ReadError before `state` is changed."""
         own = state.added.get(source.document_id)
         if own is None or own["sha256"] == source.sha256:
             if source.sha256 in there.searched:
@@ -151,8 +212,9 @@ class Library:
                 del state.hidden[id]
                 there.searched[source.sha256] = id
                 return ""
-        ready[source.document_id] = read_document(source)
-        self._records.keep(source.sha256, source.data)
+        before = ready.get(source.document_id)
+        if before is None or before[0].sha256 != source.sha256:
+            ready[source.document_id] = read_document(source)
         if own is not None:
             there.searched.pop(own["sha256"], None)
         state.removed.pop(source.document_id, None)

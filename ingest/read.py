@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import re
+import stat
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path, PurePath
@@ -24,16 +26,17 @@ MAX_BYTES = 20_000_000  # a 20 MB text is some 30,000 pages; anything larger is 
 MAX_PACKED = 100_000_000  # of kinds that hold pictures or are packed
 _MARKDOWN, _TEXT = {".md", ".markdown"}, {".txt", ".text"}
 MAX_META = 2000  # characters of an address; a title is cut at ingest.layout.MAX_TITLE
-SUFFIXES = frozenset(_MARKDOWN | _TEXT | formats.SUFFIXES)
+SUFFIXES = frozenset(_MARKDOWN | _TEXT | formats.SUFFIXES)  # of documents
+ARCHIVES = frozenset((".zip", ".eml"))  # hold other files; ingest.archives opens them
 
 
 def max_bytes(name: str) -> int:
     """How large a file of this name may be."""
-    return MAX_PACKED if PurePath(name).suffix.lower() in formats.PACKED else MAX_BYTES
+    return MAX_PACKED if PurePath(name).suffix.lower() in formats.PACKED | ARCHIVES else MAX_BYTES
 
 
 def _unknown(suffix: str) -> str:
-    kinds = " ".join(sorted(SUFFIXES))
+    kinds = " ".join(sorted(SUFFIXES | ARCHIVES))
     return f"cannot read {suffix or 'a file without suffix'}; give one of {kinds}"
 
 
@@ -42,12 +45,17 @@ class Source:
     """Bytes somebody gave us, the name they had, and the place they came from (which makes their identity)."""
 
     name: str  # file name; its suffix says how to read it
-    origin: str  # path relative to the corpus, absolute path, or "upload:NAME"
+    origin: str  # path relative to the corpus, absolute path, web address, "upload:NAME" or "stdin:NAME"
     data: bytes
 
     @property
     def sha256(self) -> str:
         return hashlib.sha256(self.data).hexdigest()
+
+    @property
+    def url(self) -> str:
+        """The address it was fetched from, that of its archive for a file in one; "" when it was not fetched."""
+        return self.origin.partition("!")[0] if self.origin.startswith(("http://", "https://")) else ""
 
     @property
     def document_id(self) -> str:
@@ -59,21 +67,26 @@ class Source:
 
 def load(path: Path, origin: str) -> Source:
     """Read the file at `path`. Raises ReadError when it cannot be read or its kind is not supported."""
-    if path.suffix.lower() not in SUFFIXES:
+    if path.suffix.lower() not in SUFFIXES | ARCHIVES:
         raise ReadError(f"{path}: {_unknown(path.suffix)}")
-    return read_file(path, origin, max_bytes(path.name))
-
-
-def read_file(path: Path, origin: str, most: int) -> Source:
-    """The bytes of `path`, at most `most` of them. Raises ReadError when there are more or it cannot be read."""
+    most = max_bytes(path.name)
     try:
-        size = path.stat().st_size
-        if size > most:
-            raise ReadError(f"{path}: {size:,} bytes is more than the {most:,} one document may have; split it")
-        # cleaned, for a name may hold anything: control characters, or bytes that are no text at all
-        return Source(clean(path.name), clean(origin), path.read_bytes())
+        if not stat.S_ISREG(path.stat().st_mode):
+            raise ReadError(f"{path}: it is a pipe, a device or a folder, and no file")
+        with open(path, "rb", opener=_at_once) as file:
+            data = file.read(most + 1)
+            if len(data) > most:
+                size = max(len(data), os.fstat(file.fileno()).st_size)
+                raise ReadError(f"{path}: {size:,} bytes is more than the {most:,} one document may have; split it")
     except OSError as error:
         raise ReadError(f"{path}: {error.strerror or error}") from error
+    # cleaned, for a name may hold anything: control characters, or bytes that are no text at all
+    return Source(clean(path.name), clean(origin), data)
+
+
+def _at_once(path: str, flags: int) -> int:
+    """Open without waiting: for a pipe put in the place of the file, one would wait for ever."""
+    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
 
 
 def read(source: Source) -> tuple[Document, list[Section]]:
@@ -110,7 +123,7 @@ def read(source: Source) -> tuple[Document, list[Section]]:
         title=(meta.get("title") or layout.title or PurePath(source.name).stem)[:MAX_TITLE],
         source=source.origin,
         sha256=source.sha256,
-        url=meta.get("url", ""),
+        url=source.url or meta.get("url", ""),
         publisher=meta.get("publisher") or layout.publisher,
         author=meta.get("author") or layout.author,
         published=meta.get("published") or layout.published,

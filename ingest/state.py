@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import re
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,7 +14,10 @@ from typing import Any
 from index.errors import ReadError, StoreError
 from index.store import temporary_files, write_whole
 from index.text import clean
+from ingest.archives import is_archive
+from ingest.contents import Contents
 from ingest.read import Source, load
+from ingest.sources import files_under
 
 
 @dataclass(slots=True)
@@ -65,10 +69,11 @@ class Entry:
 
     name: str
     origin: str
-    path: Path
+    path: Path  # of the file, or of the archive it lies in
     sha256: str  # "" when it could not be read
     document_id: str
     added: str = ""  # when, in UTC; "" of a file of the corpus folder, and where it was not noted
+    archive: str = ""  # origin of the archive, "" for a file by itself
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +97,7 @@ class Records:
         self.files = folder / "files"
         self.path = folder / "library.json"
         self._corpus = corpus
+        self._contents = Contents(folder / "archives.json")
 
     def state(self) -> State:
         """What is saved. Raises StoreError when it is damaged."""
@@ -108,6 +114,7 @@ class Records:
         data = as_json(state)
         if data != before:
             write_whole(self.path, data)
+        self._contents.save()
         return before
 
     def restore(self, before: bytes | None) -> None:
@@ -117,10 +124,13 @@ class Records:
         else:
             write_whole(self.path, before)
 
-    def keep(self, sha256: str, data: bytes) -> None:
-        """Keep the bytes of something added."""
-        self.files.mkdir(parents=True, exist_ok=True)
-        write_whole(self.files / sha256, data)
+    def keep(self, state: State, sources: Iterable[Source]) -> None:
+        """Keep the bytes of those `sources` that `state` names."""
+        for source in sources:
+            if state.added.get(source.document_id, {}).get("sha256") == source.sha256:
+                self.files.mkdir(parents=True, exist_ok=True)
+                if not (self.files / source.sha256).exists():
+                    write_whole(self.files / source.sha256, source.data)
 
     def drop_unused(self, used: Set[str]) -> None:
         """Delete the kept bytes whose hash is not in `used`."""
@@ -137,8 +147,7 @@ class Records:
         """The files of the corpus folder and those added, by what `state` says of them."""
         found = Entries([], [], [], [])
         wanted: dict[str, Entry] = {}
-        for path in files_under(self._corpus):
-            entry, reason = self._corpus_entry(path)
+        for entry, reason in self._in_corpus():
             if entry.document_id in state.hidden:
                 found.hidden.append(entry)
             elif reason:
@@ -159,15 +168,25 @@ class Records:
         path = self.files / row["sha256"]
         return Entry(row["name"], row["origin"], path, row["sha256"], id, row.get("added", ""))
 
-    def _corpus_entry(self, path: Path) -> tuple[Entry, str]:
-        """Of a file of the corpus folder, and why it cannot be read, "" when it can."""
-        origin = path.relative_to(self._corpus).as_posix()
-        try:
-            source, reason = load(path, origin), ""
-        except ReadError as error:
-            source, reason = Source(clean(path.name), clean(origin), b""), str(error)
-        sha256 = "" if reason else source.sha256
-        return Entry(source.name, source.origin, path, sha256, source.document_id), reason
+    def _in_corpus(self) -> Iterator[tuple[Entry, str]]:
+        """The documents of the corpus folder, those in its archives too, and why one cannot be read, "" when it can."""
+        closed: list[tuple[str, str]] = []
+        for path in files_under(self._corpus, closed):
+            origin = path.relative_to(self._corpus).as_posix()
+            try:
+                source = load(path, origin)
+                members = self._contents.members(source) if is_archive(source.name) else None
+            except ReadError as error:
+                source = Source(clean(path.name), clean(origin), b"")
+                yield Entry(source.name, source.origin, path, "", source.document_id), str(error)
+                continue
+            if members is None:
+                yield Entry(source.name, source.origin, path, source.sha256, source.document_id), ""
+            for name, place, sha256, id in members or ():
+                yield Entry(name, place, path, sha256, id, archive=source.origin), ""
+        for folder, reason in closed:
+            source = Source(clean(Path(folder).name), clean(os.path.relpath(folder, self._corpus)), b"")
+            yield Entry(source.name, source.origin, Path(folder), "", source.document_id), reason
 
 
 def read_state(path: Path) -> State:
@@ -194,12 +213,3 @@ def write_state(folder: Path, state: State) -> None:
 
 def as_json(state: State) -> bytes:
     return json.dumps(asdict(state), ensure_ascii=False, indent=1).encode()
-
-
-def files_under(folder: Path) -> Iterator[Path]:
-    """Files below `folder` in a fixed order; nothing hidden, nothing outside."""
-    for path in sorted(folder.rglob("*")):
-        hidden = any(part.startswith(".") for part in path.relative_to(folder).parts)
-        # a link that leads out of the folder is somebody else's file
-        if not hidden and path.is_file() and path.resolve().is_relative_to(folder.resolve()):
-            yield path

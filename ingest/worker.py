@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import base64
 import json
 import subprocess
 import sys
@@ -29,14 +30,26 @@ def extract(name: str, data: bytes, *, silence: float = SILENCE) -> Extract:
 
     Raises ReadError when the file cannot be read, or its parser needs more memory or time than a file may, or dies.
     """
+    answer = _answer(name, data, "text", silence)
+    blocks = [Block(*row) for row in answer.pop("blocks")]
+    return Extract(blocks, **answer)
+
+
+def files_in(name: str, data: bytes) -> list[tuple[str, bytes]]:
+    """(name, bytes) of the files attached to the mail `data`. Raises ReadError as `extract` does."""
+    answer = _answer(name, data, "files", SILENCE)
+    return [(file, base64.b64decode(content)) for file, content in answer["files"]]
+
+
+def _answer(name: str, data: bytes, want: str, silence: float) -> dict[str, Any]:
     with _lock:
         fresh = _running is None or _running.poll() is not None
         try:
-            return _ask(name, data, silence)
+            return _ask(name, data, want, silence)
         except _WornOut:
             if fresh:
                 raise
-            return _ask(name, data, silence)  # earlier files may have filled its memory
+            return _ask(name, data, want, silence)  # earlier files may have filled its memory
 
 
 class _WornOut(ReadError):
@@ -73,7 +86,7 @@ def _process() -> subprocess.Popen[bytes]:
 _registered: list[bool] = []
 
 
-def _ask(name: str, data: bytes, silence: float) -> Extract:
+def _ask(name: str, data: bytes, want: str, silence: float) -> dict[str, Any]:
     process = _process()
     assert process.stdin is not None and process.stdout is not None
     late = threading.Event()
@@ -87,7 +100,8 @@ def _ask(name: str, data: bytes, silence: float) -> Extract:
         # while it waits for us the timer runs too: a process that hangs reads nothing
         timer = _started(silence, stop)
         try:
-            process.stdin.write(json.dumps({"name": name, "size": len(data)}).encode() + b"\n" + data)
+            request = {"name": name, "size": len(data), "want": want}
+            process.stdin.write(json.dumps(request).encode() + b"\n" + data)
             process.stdin.flush()
         except OSError:
             pass  # it died; reading says so
@@ -112,8 +126,7 @@ def _ask(name: str, data: bytes, silence: float) -> Extract:
             close()
             raise _WornOut(f"{name}: reading it needs more than {MEMORY >> 30} GB of memory; split it")
         raise ReadError(f"{name}: {answer['error']}")
-    blocks = [Block(*row) for row in answer.pop("blocks")]
-    return Extract(blocks, **answer)
+    return answer
 
 
 def _started(seconds: float, do: Any) -> threading.Timer:
@@ -173,6 +186,11 @@ def serve() -> None:
         try:
             from ingest import formats
 
+            if request["want"] == "files":
+                from ingest.mail import attached
+
+                say({"files": [(name, base64.b64encode(content).decode()) for name, content in attached(data)]})
+                continue
             found = formats.extract(request["name"], data, on_page)
             row = asdict(found)
             row["blocks"] = [(b.text, b.level, b.page, b.row) for b in found.blocks]
