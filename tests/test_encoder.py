@@ -10,6 +10,7 @@ import subprocess
 import sys
 import unicodedata
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -85,6 +86,18 @@ def test_the_rows_of_a_text_are_those_of_its_terms(text: str) -> None:
         own = slice(starts[i], starts[i + 1])
         wanted = Counter(known[term] for term in terms(one) if term in known)
         assert dict(zip(rows[own].tolist(), counts[own].tolist(), strict=True)) == wanted
+
+
+def test_threads_do_not_mix_up_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("index.encoder._KNOWN", 300)  # so that what is remembered is dropped meanwhile, too
+    words = sorted({term for term in vocabulary() if term.isalpha()})
+    texts = [" ".join(words[i : i + 40]) for i in range(0, len(words), 40)]
+    expected = [load_encoder().encode([text]) for text in texts[:40]]
+    shared = load_encoder()
+    with ThreadPoolExecutor(8) as pool:
+        for _ in range(5):
+            found = list(pool.map(lambda text: shared.encode([text]), texts[:40]))
+            assert all(np.array_equal(a, b) for a, b in zip(found, expected, strict=True))
 
 
 @functools.cache
