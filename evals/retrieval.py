@@ -160,8 +160,11 @@ def score(
 
 
 def read(path: Path, corpus: Path, encoder: Encoder) -> Collection:
-    """The folder, or the questions file, whose evidence is in `corpus`."""
-    return read_questions(path, corpus, encoder) if path.is_file() else read_collection(path)
+    """The folder, or the questions file: one in SQuAD's form, or one whose evidence is in `corpus`."""
+    if not path.is_file():
+        return read_collection(path)
+    in_squads_form = any("context" in row.values for row in read_rows(path)[:1])
+    return read_contexts(path) if in_squads_form else read_questions(path, corpus, encoder)
 
 
 def read_collection(folder: Path) -> Collection:
@@ -200,6 +203,17 @@ def read_questions(path: Path, corpus: Path, encoder: Encoder) -> Collection:
     }
     queries = {id: question.question for id, question in asked.items()}
     return Collection(path, documents, queries, relevance, digest([path.read_text(encoding="utf-8")]))
+
+
+def read_contexts(path: Path) -> Collection:
+    """The questions of a file in SQuAD's form over all its contexts (see `evals.spans.read`); relevant is the one a
+    question was written for, though it may not answer it."""
+    from evals import spans
+
+    questions = spans.read(path)
+    queries = {asked.id: asked.question for asked in questions.asked}
+    relevance = {asked.id: {asked.context: 1} for asked in questions.asked}
+    return Collection(path, questions.contexts, queries, relevance, questions.digest)
 
 
 def _as_document(index: Index, passage: Passage) -> Document:

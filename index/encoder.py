@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from functools import cached_property
-from operator import add
+from itertools import chain, pairwise
 from pathlib import Path
+from threading import Lock
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
 
 from index.errors import EncoderError
-from index.text import VERSION, fold, marks, syllables
+from index.text import VERSION, fold, marks, syllables, terms
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
@@ -44,10 +47,39 @@ class Encoder(Protocol):
         """
 
 
-class StaticEncoder:
-    """A folder written by `index.train`, read without torch: the mean of one row per search term, normalised.
+_MOST_SAID = 1000  # a passage that says a term more often says it this often
 
-    `SentenceTransformer(folder).float()` gives the same vectors for `" ".join(terms(text))` (tested to 1e-6), but only
+
+def repeats(count: int, pair: bool = False) -> int:
+    """How often a term counts that a text says `count` times: about four times the square root, a pair of words three.
+
+    Against a plain mean nDCG@10 of the model alone rose, without any training, from 0.658 to 0.686 on questions written
+    over news (n=1995), from 0.621 to 0.648 over statutes (n=410), from 0.547 to 0.595 on those made by rule (n=400).
+    """
+    return round((3 if pair else 4) * math.sqrt(min(count, _MOST_SAID)))
+
+
+def spelled_out(text: str) -> str:
+    """What `SentenceTransformer` must be given for `text`: its search terms, each as often as it counts."""
+    return " ".join(" ".join([term] * repeats(n, "_" in term)) for term, n in Counter(terms(text)).items())
+
+
+def read_table(folder: Path) -> tuple[dict[str, int], npt.NDArray[np.float32]]:
+    """The terms of a model that `index.train` wrote, each with its row, and the rows.
+
+    :raises OSError, ValueError, KeyError, SafetensorError: a file is missing or broken.
+    """
+    from safetensors.numpy import load_file
+
+    tokenizer = json.loads((folder / "tokenizer.json").read_text(encoding="utf-8"))
+    table = load_file(folder / "model.safetensors")["embedding.weight"].astype(np.float32)
+    return tokenizer["model"]["vocab"], table
+
+
+class StaticEncoder:
+    """A folder written by `index.train`, read without torch: the sum of a row per search term, normalised.
+
+    `SentenceTransformer(folder).float()` gives the same vectors for `spelled_out(text)` (tested to 1e-6), but only
     importing sentence_transformers takes 10 to 28 s on a busy two-core machine; a whole process that loads this class
     and encodes one question takes 0.2 to 0.5 s. Without `.float()` it computes in float16: off by 1e-4, NaN for "".
 
@@ -58,15 +90,13 @@ class StaticEncoder:
     def __init__(self, folder: Path, name: str | None = None) -> None:
         """:raises EncoderError: a file is missing or broken, or the model was trained on terms folded another way."""
         from safetensors import SafetensorError
-        from safetensors.numpy import load_file
 
         self.name = name or str(folder)
         self._folder = folder
         try:
             manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
-            tokenizer = json.loads((folder / "tokenizer.json").read_text(encoding="utf-8"))
-            self._rows = _Rows(tokenizer["model"]["vocab"])
-            self._table = load_file(folder / "model.safetensors")["embedding.weight"].astype(np.float32)
+            vocabulary, self._table = read_table(folder)
+            self._rows = _Rows(vocabulary)
             trained = manifest["text_version"]
         except (OSError, ValueError, KeyError, SafetensorError) as error:
             raise EncoderError(
@@ -82,8 +112,8 @@ class StaticEncoder:
 
     @cached_property
     def fingerprint(self) -> str:
-        """Name and the first 12 hex digits of the SHA-256 of weights and vocabulary."""
-        digest = hashlib.sha256()
+        """Name and the first 12 hex digits of the SHA-256 of weights, vocabulary and how often a term counts."""
+        digest = hashlib.sha256(_REPEATS.tobytes())
         for file in ("model.safetensors", "tokenizer.json"):
             digest.update((self._folder / file).read_bytes())
         return f"{Path(self.name).name}-{digest.hexdigest()[:12]}"
@@ -91,24 +121,28 @@ class StaticEncoder:
     def encode(self, texts: Sequence[str], *, query: bool = False) -> npt.NDArray[np.float32]:
         """Unit (or zero) rows, shape (len(texts), dim); queries and passages are encoded alike."""
         out = np.zeros((len(texts), self.dim), np.float32)
-        for i, text in enumerate(texts):
-            rows = self._rows.of(text)
-            if rows:
-                # a product with ones: 23 us for 250 rows of 384, where .mean(axis=0) takes 51
-                out[i] = np.ones(len(rows), np.float32) @ np.take(self._table, rows, axis=0)
+        for start in range(0, len(texts), _AT_ONCE):
+            rows, counts, starts = self._rows.of(texts[start : start + _AT_ONCE])
+            weights = _REPEATS[self._rows.paired[rows], np.minimum(counts, _MOST_SAID)]
+            for i, (first, end) in enumerate(pairwise(starts.tolist()), start):
+                out[i] = weights[first:end] @ np.take(self._table, rows[first:end], axis=0)
         norm = np.linalg.norm(out, axis=1, keepdims=True)
         out[norm[:, 0] > 0] /= norm[norm[:, 0] > 0]
         return out
 
 
-_MOST_WORDS = 1 << 32  # more than there can be syllables in a vocabulary
+_AT_ONCE = 64  # texts whose rows are looked up together: 30 us a text instead of 100
+_REPEATS = np.array([[repeats(n, pair) for n in range(_MOST_SAID + 1)] for pair in (False, True)], np.float32)
+_KNOWN = 100_000  # syllables remembered from one call to the next; only hostile text has more
+
+_MOST_WORDS = 1 << 31  # more than there can be syllables in a vocabulary
 
 
-class _Rows(dict[str, tuple[int, int, int, int]]):
-    """Where the terms of a text have their rows in the table.
+class _Rows(dict[str, int]):
+    """Where the terms of texts have their rows in the table.
 
-    Making the terms and looking each up takes 0.2 ms for 600 characters; remembering for a syllable its row, the row
-    without diacritics, and its part in the key of a pair as first and as second, takes 0.06.
+    A syllable is remembered as a number, with its row, the row without diacritics (-1: none), and its part in the key
+    of a pair as first and as second; the rest is done for many texts at once.
     """
 
     def __init__(self, vocabulary: Mapping[str, int]) -> None:
@@ -116,37 +150,60 @@ class _Rows(dict[str, tuple[int, int, int, int]]):
         self._vocabulary = vocabulary
         numbers: dict[str, int] = {}
         pairs = ((term[1:].split("_", 1), row) for term, row in vocabulary.items() if term[0] == "~" and "_" in term)
-        self._pairs = {
+        keys = {
             numbers.setdefault(a, len(numbers)) * _MOST_WORDS + numbers.setdefault(b, len(numbers)): row
             for (a, b), row in pairs
         }
         self._numbers = numbers
+        self._keys = np.array([*sorted(keys), np.iinfo(np.int64).max], np.int64)  # the last is no pair's
+        self._of_keys = np.array([*(keys[key] for key in sorted(keys)), -1], np.int64)
+        self._facts = np.zeros((1024, 4), np.int64)
+        self._lock = Lock()
+        self.paired = np.zeros(len(vocabulary), np.int64)
+        self.paired[list(keys.values())] = 1
+        wholes = (term[1:] for term in vocabulary if term[0] == "~" and term[1:].isdecimal() and len(term) > 4)
+        self._begins = {whole[: (len(whole) - 1) % 3 + 4] for whole in wholes}  # 1200 of 1200000
 
-    def __missing__(self, syllable: str) -> tuple[int, int, int, int]:
+    def __missing__(self, syllable: str) -> int:
         bare = fold(syllable)
         number = self._numbers.get(bare, _MOST_WORDS - 1)
         rows = self._vocabulary.get(syllable, -1), self._vocabulary.get("~" + bare, -1)
-        found = *rows, number * _MOST_WORDS, number
-        if len(self) < 100_000 and len(syllable) <= 40:  # only hostile text has more
-            self[syllable] = found
-        return found
+        here = self[syllable] = len(self)
+        if here == len(self._facts):
+            self._facts = np.concatenate([self._facts, np.zeros_like(self._facts)])
+        self._facts[here] = *rows, number * _MOST_WORDS, number
+        return here
 
-    def of(self, text: str) -> list[int]:
-        """The rows of the terms of `text`, as often as they occur, in no order."""
-        known = [self[syllable] for syllable in syllables(text)]
-        if not known:
-            return []
-        plain, bare, firsts, seconds = zip(*known, strict=True)
-        rows = [row for row in plain + bare if row >= 0]
-        pairs = self._pairs
-        rows += [pairs[key] for key in map(add, firsts, seconds[1:]) if key in pairs]
-        if _GROUPED.search(text):  # of all marks only 1.200.000 has the term of a word, ~1200000
-            vocabulary = self._vocabulary
-            rows += [vocabulary[mark] for mark in marks(text) if mark in vocabulary]
-        return rows
+    def of(self, texts: Sequence[str]) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+        """(rows, counts, starts): text `i` has the distinct `rows[starts[i]:starts[i + 1]]`, each so often."""
+        with self._lock:  # the chat answers and adds documents in several threads
+            if len(self) > _KNOWN:
+                self.clear()
+            found = [list(map(self.__getitem__, syllables(text))) for text in texts]
+            plain, bare, first, second = self._facts[list(chain.from_iterable(found))].T
+        owner = np.repeat(np.arange(len(texts)), [len(numbers) for numbers in found])
+        keys = first[:-1] + second[1:]
+        at = np.searchsorted(self._keys, keys)
+        paired = np.where((self._keys[at] == keys) & (owner[:-1] == owner[1:]), self._of_keys[at], -1)
+        # Of all marks only 1.200.000 has the term of a word, ~1200000. Looking for them takes as long as all else, so
+        # only where such a word is.
+        vocabulary = self._vocabulary
+        marked = [
+            (i, vocabulary[mark])
+            for i, text in enumerate(texts)
+            if any(str(int(a + b)) in self._begins for a, b in _GROUPS.findall(text))
+            for mark in marks(text)
+            if mark in vocabulary
+        ]
+        more = np.array(marked, np.int64).reshape(-1, 2).T
+        rows = np.concatenate([plain, bare, paired, more[1]])
+        owners = np.concatenate([owner, owner, owner[:-1], more[0]])[rows >= 0]
+        size = len(vocabulary)
+        distinct, counts = np.unique(owners * size + rows[rows >= 0], return_counts=True)
+        return distinct % size, counts, np.searchsorted(distinct, np.arange(len(texts) + 1) * size)
 
 
-_GROUPED = re.compile(r"\d\W\d{3}")
+_GROUPS = re.compile(r"(\d{1,3})\W(?=(\d{3}))")  # of figures, as 1 and 200 of 1.200
 
 
 class TransformerEncoder:

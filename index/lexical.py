@@ -16,11 +16,17 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from index.telling import telling
 from index.text import terms
 
 # Chosen among six pairs on held-out news titles (n=800, nDCG@10 0.764) and statute titles (n=800, 0.705), not on XQuAD;
 # Lucene's own k1 1.2 gives 0.763 and 0.706.
 _K1, _B = 1.5, 0.75
+
+# A word as written says most, a pair of words half of that; without diacritics either adds little that the written one
+# does not say. Keys: is it without diacritics, is it a pair. Numbers of documents and dates (#, @) count as a word.
+# Fitted to questions written over paragraphs, typed with and without diacritics: evals/LOG.md.
+_WORTH = {(False, True): 0.5, (True, False): 0.5, (True, True): 0.1}
 
 _FILES = ("terms", "starts", "rows", "scores")
 _CACHED = 1 << 16  # terms; ranking the sentences of one answer asks for hundreds, most of them again for the next
@@ -132,6 +138,13 @@ class Lexical:
         if at == len(self._hashes) or self._hashes[at] != wanted:
             return slice(0, 0)
         return slice(int(self._starts[at]), int(self._starts[at + 1]))
+
+
+def weighted(asked: Mapping[str, float]) -> dict[str, float]:
+    """Search terms of a question with how often each counts, each as much as its kind and itself are worth."""
+    return {
+        term: count * _WORTH.get((term[0] == "~", "_" in term), 1.0) * telling(term) for term, count in asked.items()
+    }
 
 
 def best(scores: npt.NDArray[np.float32], k: int) -> npt.NDArray[np.intp]:

@@ -21,7 +21,7 @@ from index.dense import Dense, Vectors
 from index.encoder import Encoder
 from index.errors import StoreError
 from index.filters import Filter
-from index.lexical import Lexical, best
+from index.lexical import Lexical, best, weighted
 from index.query import is_english, untelex
 from index.text import VERSION, clean, key, syllables
 from index.translate import expand
@@ -101,7 +101,9 @@ class Index:
         whole = self._statistics
         query = untelex(clean(query), lambda word: whole.frequency(key(word)) > 0)
         english = is_english(query)
-        asked = expand(query) if english else without_asking(query, accents.weigh(query, self._spellings, whole))
+        asked = weighted(
+            expand(query) if english else without_asking(query, accents.weigh(query, self._spellings, whole))
+        )
         laps.end("understand")
         vector = self.encoder.encode([query], query=True)[0]
         laps.end("encode")

@@ -1,7 +1,8 @@
 """Trains the static Vietnamese-English embedding: `python -m index.train DATA_DIR [--exclude QUERIES.jsonl ...]`.
 
-The model is a table with one row per search term (`index.text.terms`); a text is the mean of its rows, normalised. It
-is trained so that a title or a question finds its passage and an English sentence finds its Vietnamese translation:
+The model is a table with one row per search term (`index.text.terms`). In training a text is the mean of its rows,
+normalised; in use a term said again counts less, and a pair of words less than a word (`index.encoder.repeats`). It is
+trained so that a title or a question finds its passage and an English sentence finds its Vietnamese translation:
 symmetric in-batch softmax, Adam on the rows a batch touches, terms dropped at random on both sides. Half of the batches
 are made of blocks of passages that are near each other, in an article or by their words: those are the hard negatives.
 """
@@ -22,6 +23,7 @@ import numpy as np
 import numpy.typing as npt
 
 from index.console import never_fail
+from index.encoder import spelled_out
 from index.errors import UsageError
 from index.text import VERSION, fold, syllables
 from index.train_data import Kind, Pair, read_corpus, read_excluded, sha256
@@ -403,12 +405,10 @@ def ndcg10(table: Floats, vocabulary: Sequence[str], pairs: Sequence[Pair], bare
 
     Of equal scores the own passage comes last: a question without a known term must not count as found.
     """
-    from index.text import terms
-
     place = {term: i for i, term in enumerate(vocabulary)}
 
     def unit(texts: Iterable[str]) -> Floats:
-        rows = [[place[term] for term in terms(text) if term in place] for text in texts]
+        rows = [[place[term] for term in spelled_out(text).split() if term in place] for text in texts]
         flat = np.array([row for one in rows for row in one], np.int32)
         starts = np.concatenate([[0], np.cumsum([len(row) for row in rows])]).astype(np.int64)
         return embed(table, Ragged(flat, starts), np.arange(len(rows)))

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import functools
-import hashlib
 import json
+import re
 import shutil
 import subprocess
 import sys
 import unicodedata
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -18,7 +20,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app import cli
-from index.encoder import DEFAULT, MODEL, Encoder, TransformerEncoder, _Rows, load_encoder
+from index.encoder import DEFAULT, MODEL, Encoder, TransformerEncoder, _Rows, load_encoder, repeats, spelled_out
 from index.errors import EncoderError
 from index.text import VERSION, clean, fold, terms
 
@@ -50,8 +52,8 @@ def cosines(encoder: Encoder, questions: list[str], passages: list[str]) -> npt.
 def test_equals_sentence_transformers(encoder: Encoder) -> None:
     from sentence_transformers import SentenceTransformer
 
-    texts = [text for pair in TABLE for text in pair] + ODD
-    joined = [" ".join(terms(text)) for text in texts]
+    texts = [text for pair in TABLE for text in pair] + [" ".join(VIETNAMESE * 3)] + ODD
+    joined = [spelled_out(text) for text in texts]
     model = SentenceTransformer(str(MODEL), device="cpu", local_files_only=True)
     half = np.asarray(model.encode(joined[:-7]), np.float32)
     full = model.float().encode(joined)
@@ -73,12 +75,29 @@ def test_rows_are_unit_or_zero(encoder: Encoder) -> None:
 
 @given(
     st.text(max_size=200)
-    | st.lists(st.sampled_from([*"kinh tế hoà hòa TỈNH 1.200 05-NQ/TU".split(), "ố"])).map(" ".join)
+    | st.lists(st.sampled_from([*"kinh tế hoà hòa TỈNH 1.200 2 018 ２.０１８ 05-NQ/TU".split(), "ố"])).map(" ".join)
 )
 def test_the_rows_of_a_text_are_those_of_its_terms(text: str) -> None:
     """The short way to the rows finds what making every term and looking it up finds."""
     known = vocabulary()
-    assert sorted(_Rows(known).of(clean(text))) == sorted(known[term] for term in terms(clean(text)) if term in known)
+    texts = ["kinh tế", clean(text), "", clean(text)[::-1]]
+    rows, counts, starts = _Rows(known).of(texts)
+    for i, one in enumerate(texts):
+        own = slice(starts[i], starts[i + 1])
+        wanted = Counter(known[term] for term in terms(one) if term in known)
+        assert dict(zip(rows[own].tolist(), counts[own].tolist(), strict=True)) == wanted
+
+
+def test_threads_do_not_mix_up_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("index.encoder._KNOWN", 300)  # so that what is remembered is dropped meanwhile, too
+    words = sorted({term for term in vocabulary() if term.isalpha()})
+    texts = [" ".join(words[i : i + 40]) for i in range(0, len(words), 40)]
+    expected = [load_encoder().encode([text]) for text in texts[:40]]
+    shared = load_encoder()
+    with ThreadPoolExecutor(8) as pool:
+        for _ in range(5):
+            found = list(pool.map(lambda text: shared.encode([text]), texts[:40]))
+            assert all(np.array_equal(a, b) for a, b in zip(found, expected, strict=True))
 
 
 @functools.cache
@@ -99,6 +118,15 @@ def vocabulary() -> dict[str, int]:
 def test_same_words_same_vector(encoder: Encoder, one: str, other: str) -> None:
     # Cleaning (marks in order, NFC) comes before folding, at the door; an encoder is given cleaned text.
     assert np.array_equal(encoder.encode([clean(one)]), encoder.encode([clean(other)]))
+
+
+def test_a_word_said_again_says_less() -> None:
+    for pair in (False, True):
+        counts = [repeats(n, pair) for n in range(1, 200)]
+        assert counts == sorted(counts)
+        assert all(abs(count / counts[0] - n**0.5) < 0.17 for n, count in enumerate(counts, 1))
+    assert repeats(1, pair=True) < repeats(1)
+    assert spelled_out("mèo mèo mèo mèo").split().count("mèo") == 2 * spelled_out("mèo").split().count("mèo")
 
 
 def test_unaccented_finds_accented(encoder: Encoder) -> None:
@@ -130,12 +158,14 @@ def test_manifest_names_this_folding_and_every_file() -> None:
         assert not any(word in name.lower() for word in ("squad", "viquad"))
 
 
-def test_fingerprint_follows_the_weights(encoder: Encoder, tmp_path: Path) -> None:
+def test_fingerprint_follows_the_weights(encoder: Encoder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     copy = tmp_path / DEFAULT
     shutil.copytree(MODEL, copy)
     assert load_encoder(str(copy)).fingerprint == encoder.fingerprint
-    digest = hashlib.sha256((MODEL / "model.safetensors").read_bytes() + (MODEL / "tokenizer.json").read_bytes())
-    assert encoder.fingerprint == f"{DEFAULT}-{digest.hexdigest()[:12]}"
+    assert re.fullmatch(DEFAULT + "-[0-9a-f]{12}", encoder.fingerprint)
+    monkeypatch.setattr("index.encoder._REPEATS", np.sqrt(np.arange(2 * 20).reshape(2, 20)))
+    assert load_encoder(str(copy)).fingerprint != encoder.fingerprint, "so does how often a term counts"
+    monkeypatch.undo()
     weights = bytearray((copy / "model.safetensors").read_bytes())
     weights[-1] ^= 1
     (copy / "model.safetensors").write_bytes(weights)

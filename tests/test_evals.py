@@ -562,3 +562,21 @@ def test_retrieval_of_questions(
     assert saved["queries"] == 1
     assert saved["summary"]["R@5"] == 1
     assert capsys.readouterr().out.startswith("questions.jsonl: ")
+
+
+def test_retrieval_of_questions_in_squads_form(
+    tmp_path: Path, program: Callable[[Ask], None], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Relevant is the context a question was written for, also where it does not say the answer."""
+    rows = [
+        {"id": "q1", "context": "Mèo bắt chuột ở trong bếp.", "question": "Mèo bắt gì?", "answers": ["chuột"]},
+        {"id": "q2", "context": "Cá bơi dưới sông Hậu.", "question": "Cá nặng bao nhiêu?", "answers": []},
+        {"context": "Chim hót trên cành cây."},
+    ]
+    questions = write(tmp_path / "spans.jsonl", *map(json.dumps, rows))
+    out = tmp_path / "out.json"
+    assert main(["retrieval", str(questions), "--json", str(out)]) == 0
+    saved = json.loads(out.read_text(encoding="utf-8"))["folders"][0]
+    assert (saved["documents"], saved["queries"]) == (3, 2)
+    assert saved["summary"]["R@1"] == 1
+    assert capsys.readouterr().out.startswith("spans.jsonl: 3 documents, 2 queries")
