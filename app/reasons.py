@@ -22,6 +22,7 @@ _REASONS = (
     (r"reading (?P<kind>\.\w+) needs LibreOffice", "why_office"),
     (r"unpacks to more than", "why_bomb"),
     (r"lies too deep", "why_deep"),
+    (r"`hoidap doctor`", "why_doctor"),
     (r"is a binary file|is in none of TCVN3", "why_encoding"),
     (r"is not in .* any more", "why_changed"),
     (r"front matter|`notice`", "why_front_matter"),

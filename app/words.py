@@ -248,6 +248,10 @@ WORDS: dict[str, dict[Language, str]] = {
         "vi": "Tệp nén nằm trong quá nhiều lớp tệp nén; hãy giải nén rồi thêm riêng.",
         "en": "The archive lies too deep in other archives; unpack those and add it by itself.",
     },
+    "why_doctor": {
+        "vi": "Bản lưu của tệp đã mất hoặc hỏng; chạy `hoidap doctor` để biết cách khắc phục.",
+        "en": "The kept file is gone or damaged; `hoidap doctor` says what can be done.",
+    },
     "why_encoding": {
         "vi": "Không nhận ra bảng mã chữ của tệp; hãy lưu lại bằng UTF-8.",
         "en": "The encoding of the file was not recognised; save it as UTF-8.",

@@ -240,6 +240,12 @@ def _read_markdown(source: Source) -> tuple[str, dict[str, str], Layout, str]:
     return text, meta, markdown_layout(text, front.end() if front else 0), repaired.note
 
 
+def without_front_matter(document: Document) -> str:
+    """The text of `document`, without the front matter of a Markdown file."""
+    front = _FRONT_MATTER.match(document.text) if PurePath(document.source).suffix.lower() in _MARKDOWN else None
+    return document.text[front.end() :] if front else document.text
+
+
 def _front_matter(name: str, block: str) -> dict[str, str]:
     import yaml  # 30 ms
 
