@@ -150,6 +150,8 @@ WORDS: dict[str, dict[Language, str]] = {
     "job_done": {"vi": "Xong {count} tệp: {told}", "en": "Files done, {count} in all: {told}"},
     "hide": {"vi": "Ẩn", "en": "Hide"},
     "preview": {"vi": "Xem", "en": "View"},
+    "download_original": {"vi": "Tải tệp gốc", "en": "Download the original"},
+    "download_text": {"vi": "Tải văn bản đọc được (.md)", "en": "Download the text (.md)"},
     "preview_label": {"vi": "Xem nội dung đọc được từ “{title}”", "en": "View what was read from “{title}”"},
     # the list of documents
     "in_store": {"vi": "Trong kho", "en": "In the collection"},
