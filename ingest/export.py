@@ -60,7 +60,7 @@ def export(
             if original:
                 data = building.original(files[row.id]).data
             else:
-                data = as_markdown(documents.get(row.id) or building.read_entry(files[row.id])[0]).encode()
+                data = as_markdown(documents.get(row.id) or library.document(row.id)[0]).encode()
         except ReadError as error:
             yield Written(row.id, name, "failed", str(error))
             continue
