@@ -1,4 +1,4 @@
-"""The `hoidap` command: ask, serve, add, list, remove, index; options become one function call each."""
+"""The `hoidap` command: ask, serve and index; the others come from app.adding, app.manage and app.keeping."""
 
 from __future__ import annotations
 
