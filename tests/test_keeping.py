@@ -7,8 +7,11 @@ import io
 import json
 import os
 import shutil
+import subprocess
+import sys
 import tarfile
 import threading
+import time
 import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -26,6 +29,7 @@ from ingest.doctor import Place, examine
 from ingest.export import as_markdown
 from ingest.library import Library
 from ingest.read import Source, read
+from ingest.repair import repair
 from tests.toy import ToyEncoder
 
 DAM = "Đập thủy lợi\n\nĐập Sông Xanh cao 42 mét và khánh thành ngày 03/4/2019.\n"
@@ -316,6 +320,53 @@ def test_a_corpus_file_that_cannot_be_read_is_named(full: Library, corpus: Path,
     done = backup.write(full, tmp_path / "b.zip", corpus=True)
     assert [Path(name).name for name, _ in done.skipped] == ["qua-lon.txt"]
     assert done.about.count("corpus") == 1
+
+
+KEEPER = """
+import sys
+from pathlib import Path
+from ingest import backup
+from ingest.library import Library
+from tests.toy import ToyEncoder
+home = Path(sys.argv[1])
+library = Library(home / "kho", home / "data", ToyEncoder())
+added = [d.id for d in library.documents() if d.source.startswith("upload:")]
+for n in range(10_000):
+    print(n, flush=True)
+    library.remove(added[n % 2])
+    library.rollback()
+    library.rollback()
+    with library.unpacking() as folder:
+        backup.unpack(home / "b.zip", folder)
+        library.take_over(folder)
+"""
+
+
+def test_killed_while_it_goes_back_or_restores_it_loses_nothing(library: Library, tmp_path: Path) -> None:
+    """At any moment each document is searched or in the trash, and `doctor --repair` leaves nothing amiss."""
+    ids = {add(library), add(library, CHO, "cho.txt")} | {d.id for d in library.documents()}
+    backup.write(library, tmp_path / "b.zip", corpus=True)
+    library.close()
+    for n in range(5):
+        process = subprocess.Popen(
+            [sys.executable, "-c", KEEPER, str(tmp_path)],
+            stdout=subprocess.PIPE,
+            env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+        )
+        assert process.stdout
+        process.stdout.readline()
+        time.sleep(0.15 * n)
+        process.kill()
+        process.communicate()
+        place = Place(library.corpus, tmp_path / "data", ToyEncoder())
+        assert {f.name for f in examine(place) if f.state == "problem"} <= {"leftovers", "state"}
+        library.refresh()
+        assert set(states(library)) == ids
+        library.undelete(*(row.id for row in library.trash()))
+        library.close()
+        repair(place)
+        assert sound(library, tmp_path / "data")
+        assert set(library.index().documents) == ids
 
 
 # what is done to a sound backup's members, as {name: bytes}
