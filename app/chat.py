@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from app.documents import Documents, laid_out, sent, wire
+from app.downloads import serve_downloads
 from app.inspector import MAX_RESULTS, form_html, results_html
 from app.markup import NOTHING, Html, Link, tag
 from app.panel import panel, source_html
@@ -287,6 +288,7 @@ def create_app(library: Library, ask: Ask | None = None, *, host: str = "127.0.0
     async def healthz() -> dict[str, str]:
         return {"status": "ok"}
 
+    serve_downloads(app, library)
     uploads = Uploads(library)
     examples = EXAMPLES if library.corpus == bundled_corpus() else ()
     languages: tuple[tuple[Language, str], ...] = (("en", "/en"), ("vi", "/"))  # "/" last: it takes every path

@@ -1,4 +1,4 @@
-"""The `hoidap` command: ask, serve, add, list, remove, index; options become one function call each."""
+"""The `hoidap` command: ask, serve and index; the others come from app.adding, app.manage and app.keeping."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from app.adding import add_command
+from app.keeping import add_commands as add_keeping
 from app.manage import add_commands as add_manage
 from app.opening import command, opened, refreshed
 from index.console import never_fail
@@ -71,6 +72,8 @@ def _parser() -> argparse.ArgumentParser:
     add_command(commands)
 
     add_manage(commands)
+
+    add_keeping(commands)
 
     command(commands, "index", _index, "bring the index up to date with the documents")
     return parser

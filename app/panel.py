@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
+from app.downloads import downloads_html
 from app.markup import NOTHING, Html, Link, digest, joined, tag
 from app.reasons import note_text
 from app.words import date_text, number_text, say
@@ -111,6 +112,7 @@ def document_html(document: Document, passages: Sequence[Passage], language: Lan
         language,
         document.title,
         facts,
+        downloads_html(document.id, language),
         _warning(document, language),
         tag("p", say("passages_more", language), class_="hd-hint"),
         _text(parts, say("text_read", language)),

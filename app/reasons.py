@@ -21,6 +21,8 @@ _REASONS = (
     (r"no text to answer from|no article was found|no document in it that could be read", "why_empty"),
     (r"reading (?P<kind>\.\w+) needs LibreOffice", "why_office"),
     (r"unpacks to more than", "why_bomb"),
+    (r"lies too deep", "why_deep"),
+    (r"`hoidap doctor`", "why_doctor"),
     (r"is a binary file|is in none of TCVN3", "why_encoding"),
     (r"is not in .* any more", "why_changed"),
     (r"front matter|`notice`", "why_front_matter"),
@@ -36,6 +38,7 @@ _NOTES = (
     (r"read by OCR: check figures and names", "note_ocr"),
     (r"converted to Unicode from (?P<encodings>[^;]+)", "note_converted"),
     (r"(?P<lost>\d+) characters have no counterpart and stay as they are", "note_lost"),
+    (r"it is a (?P<kind>\.\w+) file, whatever its name says", "note_kind"),
     (r"(?P<count>\d+) attachments are of no kind that is read", "note_attachments"),
 )
 

@@ -150,6 +150,8 @@ WORDS: dict[str, dict[Language, str]] = {
     "job_done": {"vi": "Xong {count} tệp: {told}", "en": "Files done, {count} in all: {told}"},
     "hide": {"vi": "Ẩn", "en": "Hide"},
     "preview": {"vi": "Xem", "en": "View"},
+    "download_original": {"vi": "Tải tệp gốc", "en": "Download the original"},
+    "download_text": {"vi": "Tải văn bản đọc được (.md)", "en": "Download the text (.md)"},
     "preview_label": {"vi": "Xem nội dung đọc được từ “{title}”", "en": "View what was read from “{title}”"},
     # the list of documents
     "in_store": {"vi": "Trong kho", "en": "In the collection"},
@@ -244,6 +246,14 @@ WORDS: dict[str, dict[Language, str]] = {
         "en": "Reading {kind} needs LibreOffice on the server; or save it in a newer format.",
     },
     "why_bomb": {"vi": "Tệp nén phình ra quá lớn nên không được mở.", "en": "The packed file grows too large to open."},
+    "why_deep": {
+        "vi": "Tệp nén nằm trong quá nhiều lớp tệp nén; hãy giải nén rồi thêm riêng.",
+        "en": "The archive lies too deep in other archives; unpack those and add it by itself.",
+    },
+    "why_doctor": {
+        "vi": "Bản lưu của tệp đã mất hoặc hỏng; chạy `hoidap doctor` để biết cách khắc phục.",
+        "en": "The kept file is gone or damaged; `hoidap doctor` says what can be done.",
+    },
     "why_encoding": {
         "vi": "Không nhận ra bảng mã chữ của tệp; hãy lưu lại bằng UTF-8.",
         "en": "The encoding of the file was not recognised; save it as UTF-8.",
@@ -277,6 +287,10 @@ WORDS: dict[str, dict[Language, str]] = {
     "note_lost": {
         "vi": "{lost} ký tự không có chữ tương ứng nên để nguyên",
         "en": "{lost} characters have no counterpart and stay as they are",
+    },
+    "note_kind": {
+        "vi": "thật ra là tệp {kind}, dù tên tệp nói khác",
+        "en": "it is a {kind} file, whatever its name says",
     },
     "note_attachments": {
         "vi": "{count} tệp đính kèm thuộc loại không đọc được",

@@ -9,7 +9,7 @@ from typing import Any
 
 from evals import rendering
 from evals.encodings import written_in
-from evals.rendering import FURNITURE, OFFICIAL, Article
+from evals.rendering import FURNITURE, OFFICIAL, Article, by_libreoffice
 from index.errors import HoidapError
 from index.settings import bundled_corpus
 from index.types import Document
@@ -71,7 +71,8 @@ class Report:
 
 
 def cases() -> list[Case]:
-    """Every format and encoding; PDF only where a font with Vietnamese letters is installed."""
+    """Every format and encoding; PDF only where a font with Vietnamese letters is, old Office files where LibreOffice
+    is."""
     text = (bundled_corpus() / ARTICLE).read_text(encoding="utf-8").partition("\n---\n")[2]
     a = rendering.article(text, META)
     found = [
@@ -90,9 +91,8 @@ def cases() -> list[Case]:
     for encoding in DECODERS:
         kept = written_in(a.text, encoding)[1]
         found.append(Case(f"txt in {encoding}", "a.txt", rendering.in_encoding(encoding), a, kept, (), 0.0))
-    facts = ("title", "number", "publisher", "published", "kind", "author")
     found += [
-        Case(f"decision as {kind}", f"a.{kind}", write, OFFICIAL, facts=facts)
+        Case(f"decision as {kind}", f"a.{kind}", write, OFFICIAL, facts=_OF_DECISION)
         for kind, write in (("txt", rendering.txt), ("docx", rendering.docx), ("odt", rendering.odt))
     ]
     if rendering.font():
@@ -102,7 +102,24 @@ def cases() -> list[Case]:
             Case("pdf, scanned", "a.pdf", rendering.scanned_pdf, a, limit=SCANNED),
             Case("tif", "a.tif", rendering.tiff, a, limit=SCANNED),
         ]
-    return found
+    return found + (_old_office(a) if rendering.soffice() else [])
+
+
+_OF_DECISION = ("title", "number", "publisher", "published", "kind", "author")
+
+
+def _old_office(a: Article) -> list[Case]:
+    """The formats that LibreOffice reads, and has to write, .doc also as an official document; its slides have no
+    titles that are known as such."""
+    return [
+        *(
+            Case(f"{suffix[1:]}, by LibreOffice", f"a{suffix}", by_libreoffice(suffix), a)
+            for suffix in (".doc", ".rtf")
+        ),
+        Case("xls, by LibreOffice", "a.xls", by_libreoffice(".xls"), a, rendering.table_text(a), ()),
+        Case("ppt, by LibreOffice", "a.ppt", by_libreoffice(".ppt"), a),
+        Case("decision as doc", "a.doc", by_libreoffice(".doc"), OFFICIAL, facts=_OF_DECISION),
+    ]
 
 
 def _below_title(a: Article) -> str:

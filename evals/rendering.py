@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import ctypes
 import io
+import shutil
+import subprocess
+import tempfile
 import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -142,9 +145,18 @@ def docx_in_tcvn3(a: Article) -> bytes:
 
 
 def odt(a: Article) -> bytes:
-    names = ("office", "text", "table")
-    spaces = " ".join(f'xmlns:{n}="urn:oasis:names:tc:opendocument:xmlns:{n}:1.0"' for n in names)
-    body = "".join(
+    spaces = _open_spaces(office="office", text="text", table="table")
+    body = f"<office:body><office:text>{_open_body(a)}</office:text></office:body>"
+    content = f"<office:document-content {spaces}>{body}</office:document-content>"
+    return packed({"mimetype": "application/vnd.oasis.opendocument.text", "content.xml": content})
+
+
+def _open_spaces(**names: str) -> str:
+    return " ".join(f'xmlns:{n}="urn:oasis:names:tc:opendocument:xmlns:{long}:1.0"' for n, long in names.items())
+
+
+def _open_body(a: Article) -> str:
+    return "".join(
         f'<text:p text:style-name="Title">{escape(text)}</text:p>'
         if level == 1
         else f'<text:h text:outline-level="{level - 1}">{escape(text)}</text:h>'
@@ -152,9 +164,55 @@ def odt(a: Article) -> bytes:
         else f"<text:p>{escape(text)}</text:p>"
         for level, text in a.paragraphs
     )
-    body = f"<office:body><office:text>{body}</office:text></office:body>"
-    content = f"<office:document-content {spaces}>{body}</office:document-content>"
-    return packed({"mimetype": "application/vnd.oasis.opendocument.text", "content.xml": content})
+
+
+# ---- old Office files, written by LibreOffice itself -----------------------------------------------------------------
+
+
+def soffice() -> str:
+    """LibreOffice, "" when it is not installed."""
+    return shutil.which("soffice") or ""
+
+
+def by_libreoffice(suffix: str) -> Callable[[Article], bytes]:
+    """The article as a .doc, .rtf, .xls or .ppt: OpenDocument in one file of XML, or .xlsx, that LibreOffice turns into
+    it. It wants more of a .docx than `docx` writes."""
+    return lambda a: converted(*_source(suffix, a), suffix)
+
+
+def _source(suffix: str, a: Article) -> tuple[str, bytes]:
+    if suffix == ".xls":
+        return ".xlsx", xlsx(a)
+    if suffix == ".ppt":
+        pages = "".join(f"<draw:page>{_frame(1, [title])}{_frame(5, texts)}</draw:page>" for title, texts in _slides(a))
+        return ".fodp", flat("presentation", pages)
+    return ".fodt", flat("text", _open_body(a))
+
+
+def _frame(top: int, texts: list[str]) -> str:
+    said = "".join(f"<text:p>{escape(text)}</text:p>" for text in texts)
+    box = f'svg:x="1cm" svg:y="{top}cm" svg:width="25cm" svg:height="3cm"'
+    return f"<draw:frame {box}><draw:text-box>{said}</draw:text-box></draw:frame>"
+
+
+def flat(kind: str, body: str, styles: str = "") -> bytes:
+    """OpenDocument in one file, a "text" or a "presentation"; `styles` are automatic ones."""
+    spaces = _open_spaces(office="office", text="text", style="style", draw="drawing", svg="svg-compatible")
+    mime = f'office:version="1.2" office:mimetype="application/vnd.oasis.opendocument.{kind}"'
+    content = f"<office:body><office:{kind}>{body}</office:{kind}></office:body>"
+    content = f"<office:automatic-styles>{styles}</office:automatic-styles>{content}"
+    return f'<?xml version="1.0"?><office:document {spaces} {mime}>{content}</office:document>'.encode()
+
+
+def converted(from_suffix: str, data: bytes, suffix: str) -> bytes:
+    """The file `data` as a file of another kind, by LibreOffice."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        (folder / f"a{from_suffix}").write_bytes(data)
+        profile = f"-env:UserInstallation={(folder / 'profile').as_uri()}"
+        command = [soffice(), "--headless", profile, "--convert-to", suffix[1:], "--outdir", name]
+        subprocess.run([*command, str(folder / f"a{from_suffix}")], capture_output=True, check=True, timeout=120)
+        return (folder / f"a{suffix}").read_bytes()
 
 
 def pptx(a: Article) -> bytes:
@@ -170,12 +228,7 @@ def pptx(a: Article) -> bytes:
         place = f'<p:nvSpPr><p:nvPr><p:ph type="{kind}"/></p:nvPr></p:nvSpPr>'
         return f"<p:sp>{place}<p:txBody>{said}</p:txBody></p:sp>"
 
-    slides: list[tuple[str, list[str]]] = []
-    for level, text in a.paragraphs:
-        if level:
-            slides.append((text, []))
-        else:
-            slides[-1][1].append(text)
+    slides = _slides(a)
     parts: dict[str, str | bytes] = {
         f"ppt/slides/slide{n}.xml": f"<p:sld {spaces}><p:cSld><p:spTree>{shape('title', [title])}{shape('body', texts)}"
         f"{shape('ftr', [FURNITURE[2]])}{shape('sldNum', [str(n)])}</p:spTree></p:cSld></p:sld>"
@@ -188,6 +241,17 @@ def pptx(a: Article) -> bytes:
         f'<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">{links}</Relationships>'
     )
     return packed(parts)
+
+
+def _slides(a: Article) -> list[tuple[str, list[str]]]:
+    """(title, paragraphs) of each."""
+    slides: list[tuple[str, list[str]]] = []
+    for level, text in a.paragraphs:
+        if level:
+            slides.append((text, []))
+        else:
+            slides[-1][1].append(text)
+    return slides
 
 
 def epub(a: Article) -> bytes:

@@ -6,6 +6,7 @@ import hashlib
 import json
 import os
 import re
+import secrets
 import shutil
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
@@ -22,11 +23,12 @@ from index.errors import StoreError
 from index.text import fold
 
 _POINTER = "CURRENT"
+_HELD = "held.lock"
 _LOCK_SECONDS = 60.0  # a build of the bundled corpus takes under 5 s; a larger one is waited for, then named
 
 
 class Store:
-    """`root/g000012/` folders, each a whole index, and `root/CURRENT` naming the one to read.
+    """`root/g000012-3fa9c1/` folders, each a whole index, and `root/CURRENT` naming the one to read.
 
     Chroma is not safe for two processes on one path (862 of 8,000 vectors were lost silently in a test with two
     writers) and tears its files when killed while writing. So nothing published is ever written to again: a change
@@ -85,7 +87,8 @@ class Store:
         deleted.
         """
         before = self.current()
-        folder = self.root / f"g{self._last_number() + 1:06}"
+        # a name that never was: who has a generation open knows it by its folder, and numbers begin anew with the store
+        folder = self.root / f"g{self._last_number() + 1:06}-{secrets.token_hex(3)}"
         try:
             build(folder)
             self._point(folder, before)
@@ -104,6 +107,18 @@ class Store:
         if folder is None:
             raise StoreError(f"no earlier generation of the index is kept in {self.root}")
         self._point(folder, before)
+
+    def forget(self) -> None:
+        """Let no generation be published, when the pointer cannot be read; to be called while `writing()`."""
+        (self.root / _POINTER).unlink(missing_ok=True)
+
+    def strays(self) -> list[Path]:
+        """What killed builds left: generations that are neither the current one nor the one before it."""
+        return [folder for folder in self._others() if folder != self.previous()]
+
+    def drop_unpublished(self) -> None:
+        """Delete the `strays`; to be called while `writing()`."""
+        self._drop(self.strays())
 
     def drop_others(self) -> None:
         """Delete all generations but the current one, and what killed builds left; to be called while `writing()`.
@@ -129,7 +144,7 @@ class Store:
             shutil.rmtree(folder, ignore_errors=True)  # a reader may still hold files open; the next write tries again
 
     def _last_number(self) -> int:
-        names = (p.name[1:] for p in self.root.glob("g*"))
+        names = (p.name[1:].partition("-")[0] for p in self.root.glob("g*"))
         return max((int(n) for n in names if n.isdigit()), default=0)
 
 
@@ -194,11 +209,34 @@ def write_whole(path: Path, data: bytes) -> None:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
-        os.chmod(temporary, 0o666 & ~_umask())  # mkstemp makes files for the owner alone
+        make_readable(temporary)
         os.replace(temporary, path)
     except BaseException:
         Path(temporary).unlink(missing_ok=True)
         raise
+
+
+def make_readable(path: str) -> None:
+    """Let others read what `mkstemp` made for the owner alone, as far as the umask allows."""
+    os.chmod(path, 0o666 & ~_umask())
+
+
+@contextmanager
+def held(folder: Path) -> Iterator[None]:
+    """Let others know that `folder` is in use, until this process is done with it or killed."""
+    with FileLock(folder / _HELD):
+        yield
+
+
+def is_held(folder: Path) -> bool:
+    """True when some process has `folder` in use."""
+    try:
+        with FileLock(folder / _HELD, timeout=0):
+            return False
+    except Timeout:
+        return True
+    except OSError:  # it is gone
+        return False
 
 
 def temporary_files(folder: Path) -> list[Path]:

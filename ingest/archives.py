@@ -36,7 +36,9 @@ def opened(source: Source) -> list[Source]:
             return [source, *_inside(source, members, _Budget(), 1)]
         if not members:
             raise ReadError("there is no document in it that could be read")
-        return list(_inside(source, members, _Budget(), 1))
+        if not (found := list(_inside(source, members, _Budget(), 1))):
+            raise ReadError("there is no document in it that could be read")
+        return found
     except ReadError as error:
         reason = str(error).removeprefix(f"{source.name}: ")  # the process that looks into mails has named it
         raise ReadError(f"{source.name}: {reason}") from error
@@ -72,14 +74,14 @@ def _inside(source: Source, members: list[tuple[str, bytes]], budget: _Budget, d
             continue
         if is_mail(inner):
             yield member
-        if depth < MAX_DEPTH:
-            try:
-                inside = _members(member)
-            except ReadError:
-                if not is_mail(inner):
-                    yield member  # reading it says what is wrong with it
-                continue
+        try:
+            inside = _members(member) if depth < MAX_DEPTH else None
+        except ReadError:
+            inside = None
+        if inside is not None:
             yield from _inside(member, inside, budget, depth + 1)
+        elif not is_mail(inner):
+            yield member  # reading it says what is wrong with it
 
 
 def _members(source: Source) -> list[tuple[str, bytes]]:

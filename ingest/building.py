@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from index.checking import seal
 from index.encoder import Encoder
 from index.errors import ReadError
 from index.search import Index, Progress, build, identity, open_index
@@ -99,6 +100,7 @@ def write_generation(
     reuse = old.vectors() if old else None
     build(folder, found.documents, found.passages, encoder, reuse=reuse, progress=progress, manifest=extra)
     open_index(folder, encoder).close()  # what cannot be opened is not published
+    seal(folder)
 
 
 def read_document(source: Source) -> Parsed:
@@ -122,6 +124,17 @@ def read_entry(entry: Entry) -> tuple[Document, list[Passage]]:
     except OSError as error:
         raise ReadError(f"{entry.name}: {error.strerror or error}") from error
     return document, cut.cut(document, sections)
+
+
+def original(entry: Entry) -> Source:
+    """The bytes that `entry` stands for. Raises ReadError when they are gone, or are not what they were."""
+    try:
+        source = _Files().source(entry)
+    except OSError as error:
+        raise ReadError(f"{entry.name}: {error.strerror or error}; `hoidap doctor` says what can be done") from error
+    if source.sha256 != entry.sha256:
+        raise ReadError(f"{entry.name}: it is not what it was; `hoidap doctor` says what can be done")
+    return source
 
 
 def _read(entry: Entry, ready: Ready, files: _Files) -> Parsed:

@@ -106,13 +106,25 @@ def decoded(data: bytes) -> Repaired:
     try:
         return repair(data.decode(encoding))
     except UnicodeDecodeError as error:
-        found = repair(surface(data)) if encoding == "utf-8-sig" else Repaired("")
+        found = repair(_by_line(data)) if encoding == "utf-8-sig" else Repaired("")
         if found.encodings:
             return found
         raise ReadError(
             f"byte {error.start} is not {encoding.removesuffix('-sig').upper()}, and it is in none of TCVN3, VNI, "
             "VISCII and Windows-1258; save it as UTF-8 and add it again"
         ) from error
+
+
+def _by_line(data: bytes) -> str:
+    """Lines in UTF-8, and those that are none as `surface` has them: a text may be put together of several files."""
+    return "\n".join(_line(line) for line in data.split(b"\n"))
+
+
+def _line(line: bytes) -> str:
+    try:
+        return line.decode("utf-8")
+    except UnicodeDecodeError:
+        return surface(line)
 
 
 def surface(data: bytes) -> str:

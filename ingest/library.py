@@ -2,24 +2,37 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import tempfile
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
 
+from index.checking import checksum, is_sound
 from index.encoder import Encoder
 from index.errors import ReadError, StoreError
 from index.search import Index, Progress, open_index
-from index.store import Home
+from index.store import Home, held
 from index.text import fold
 from index.types import Document, Passage
-from ingest.building import Manifest, Parsed, Ready, content, read_document, read_entry, write_generation
+from ingest.building import (
+    Manifest,
+    Parsed,
+    Ready,
+    content,
+    original,
+    read_document,
+    read_entry,
+    write_generation,
+)
 from ingest.read import Source
 from ingest.rows import Row, about, rows
 from ingest.sources import Failures, given_paths, loaded, unpacked
-from ingest.state import Entry, Records, State, now, state_of, write_state
+from ingest.state import SNAPSHOT, Entry, Records, State, as_json, now, read_state, state_of, write_state
 
 OnFile = Callable[[Source, str, str], None]
 """Called with a source as it goes along: (source, "reading", ""), then one of (source, "failed", reason), (source,
@@ -298,6 +311,111 @@ class Library:
             self._save(state)  # last: when this is interrupted before, they are still in the trash to be purged
             return gone
 
+    def rollback(self, progress: Progress | None = None) -> Changes:
+        """Undo the last change that people made: documents and states are what they were before it. Called again, it
+        goes forward again, until the next change.
+
+        Files of the corpus folder stay what they are now. Raises StoreError when nothing earlier is kept (after the
+        first index and after a purge), and when only files of the corpus folder changed.
+        """
+        with self._store.writing():
+            folder, state = self._store.previous(), self._records.state()
+            earlier = state_of(folder) if folder else None
+            if folder is None or earlier is None:
+                raise StoreError("there is nothing to go back to: one change is kept, and a purge deletes that too")
+            if earlier.decided() == state.decided():
+                raise StoreError(
+                    f"there is nothing to go back to: the last change was one of the files in {self.corpus}, which "
+                    "hoidap follows; change them back"
+                )
+            before, kept = self._published(), self._records.write(earlier)
+            try:
+                self._go_back(folder, earlier, progress)
+            except BaseException:
+                self._records.restore(kept)
+                raise
+            self._save(earlier)
+            self._drop_other_encoders()
+            return _between(before, self._published())
+
+    def _go_back(self, folder: Path, earlier: State, progress: Progress | None) -> None:
+        """Publish the generation in `folder` again, or build one as it should be now: when files of the corpus changed
+        since, and when it is of another program or damaged."""
+        wanted, there = self._records.entries(earlier).wanted, Manifest.of(folder)
+        if there.holds(wanted) and there.built_by(self.encoder):
+            self._store.go_back()
+            if self._opens():
+                return
+            self._store.go_back()
+        self._publish(wanted, earlier, progress, {})
+
+    @contextmanager
+    def snapshot(self) -> Iterator[Path]:
+        """A folder with what makes the library now: library.json, files/ and index/. It stays as it is while others go
+        on changing the library, but for a purge, which deletes it."""
+        with ExitStack() as stack:
+            with self._store.writing():
+                folder = Path(tempfile.mkdtemp(prefix=SNAPSHOT, dir=self._home.folder))
+                stack.callback(shutil.rmtree, folder, ignore_errors=True)
+                stack.enter_context(held(folder))
+                state = self._records.state()
+                (folder / "library.json").write_bytes(as_json(state))
+                for sha256 in state.kept():
+                    if not (self._records.files / sha256).is_file():
+                        raise StoreError(f"files/{sha256} is missing; `hoidap doctor --repair` says what can be done")
+                    _link(self._records.files / sha256, folder / "files" / sha256)
+                current = self._store.current()
+                for path in current.rglob("*") if current else ():
+                    if path.is_file():
+                        with suppress(FileNotFoundError):  # a journal of Chroma's, which a reader has closed
+                            _link(path, folder / "index" / path.relative_to(current or path))
+            yield folder
+
+    @contextmanager
+    def unpacking(self) -> Iterator[Path]:
+        """An empty folder on the disk of the library, for as long as it is needed."""
+        self._home.folder.mkdir(parents=True, exist_ok=True)
+        folder = Path(tempfile.mkdtemp(prefix=SNAPSHOT, dir=self._home.folder))
+        try:
+            with held(folder):
+                yield folder
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+
+    def take_over(self, unpacked: Path, progress: Progress | None = None) -> Changes:
+        """Make the library what `snapshot` had put into the folder `unpacked`, whose files are verified. Its index is
+        taken if this program and encoder would build the same from the corpus folder as it is now; else one is built.
+        `rollback` undoes it. Raises StoreError when the state in it cannot be read, before anything is changed."""
+        try:
+            state = read_state(unpacked / "library.json")
+        except (OSError, ValueError, TypeError, KeyError) as error:
+            raise StoreError(f"the library.json in the backup cannot be read ({error}); nothing was changed") from error
+        with self._store.writing():
+            before = self._published()
+            for path in (unpacked / "files").glob("*"):
+                place = self._records.files / path.name
+                if place.exists() and checksum(place) != path.name:
+                    place.unlink()
+                _link(path, place)
+            folder, entries = unpacked / "index", self._records.entries(state)
+            there = Manifest.of(folder)
+            if there.holds(entries.wanted) and there.built_by(self.encoder) and is_sound(folder, self.encoder):
+                self._store.publish(lambda new: os.rename(folder, new))
+            self._sync(state, progress)
+            self._drop_other_encoders()
+            changes = _between(before, self._published())
+            changes.failed = entries.failures() + self._published().failures(entries.wanted)
+            return changes
+
+    def tidy(self) -> None:
+        """Delete what no generation needs and what killed processes left, and note the state with the generation."""
+        with self._store.writing():
+            state = self._records.state()
+            self._save(state)
+            self._forget(state)
+            self._store.drop_unpublished()
+            self._records.drop_temporary()
+
     def trash(self) -> list[Row]:
         """What `undelete` can bring back, by title."""
         return [row for row in self.rows() if row.state == "removed"]
@@ -313,13 +431,25 @@ class Library:
         index = self.index()
         if id in index.documents:
             return index.documents[id], [p for p in index.passages if p.document == id]
+        return read_entry(self._entry(id))
+
+    def original(self, id: str) -> Source:
+        """The bytes of the document `id` as they came, with their name. Raises StoreError for an unknown id, ReadError
+        when they are gone or damaged."""
+        return original(self._entry(id))
+
+    def _entry(self, id: str) -> Entry:
+        if entry := self.files().get(id):
+            return entry
+        raise StoreError(f"no document {id!r}; `hoidap list` shows the ids")
+
+    def files(self) -> dict[str, Entry]:
+        """Where the bytes of every document lie, in the trash or not, by id."""
         state = self._records.state()
         entries = self._records.entries(state)
         trash = [self._records.entry(id, row) for id, row in state.removed.items()]
-        for entry in (*entries.wanted, *entries.disabled, *entries.hidden, *trash, *(e for e, _ in entries.failed)):
-            if entry.document_id == id:
-                return read_entry(entry)
-        raise StoreError(f"no document {id!r}; `hoidap list` shows the ids")
+        every = (*(e for e, _ in entries.failed), *trash, *entries.hidden, *entries.disabled, *entries.wanted)
+        return {entry.document_id: entry for entry in every}
 
     def documents(self) -> list[Document]:
         """All searchable documents, by title."""
@@ -359,6 +489,7 @@ class Library:
         self._drop_other_encoders()
         self._store.drop_others()
         self._records.drop_temporary()
+        self._records.drop_copies()
         if left := [str(s.root) for s in self._home.stores() if s.root != self._store.root]:
             raise StoreError(f"{', '.join(left)} could not be deleted; delete by hand, or try again")
 
@@ -402,12 +533,9 @@ class Library:
         self._save(state)
         self._forget(state)
         after = self._published()
-        return Changes(
-            added=[id for id in after.documents if id not in before.documents],
-            updated=[id for id, sha in after.documents.items() if before.documents.get(id, sha) != sha],
-            removed=[id for id in before.documents if id not in after.documents],
-            failed=entries.failures() + after.failures(entries.wanted),
-        )
+        changes = _between(before, after)
+        changes.failed = entries.failures() + after.failures(entries.wanted)
+        return changes
 
     def _is_current(self, entries: Iterable[Entry], published: Manifest) -> bool:
         """True when the published index was built by this program from just these files, and opens."""
@@ -430,3 +558,22 @@ class Library:
             write_state(folder, state)
 
         self._store.publish(write)
+
+
+def _between(before: Manifest, after: Manifest) -> Changes:
+    return Changes(
+        added=[id for id in after.documents if id not in before.documents],
+        updated=[id for id, sha in after.documents.items() if before.documents.get(id, sha) != sha],
+        removed=[id for id in before.documents if id not in after.documents],
+    )
+
+
+def _link(path: Path, place: Path) -> None:
+    """Let the file `path`, which is never written to again, be at `place` too."""
+    place.parent.mkdir(parents=True, exist_ok=True)
+    if place.exists():
+        return
+    try:
+        os.link(path, place)
+    except OSError:  # another disk, or one without hard links
+        shutil.copyfile(path, place)

@@ -36,7 +36,7 @@ def recognised(picture: bytes) -> list[Word]:
     To be called with OMP_THREAD_LIMIT=1 in the environment: with threads a page took 10 s instead of 2. `vie` alone is
     better than `vie+eng` (CER 0.0010 and 0.0019).
     """
-    if not _there():
+    if not available():
         raise ReadError(MISSING)
     command = ["tesseract", "stdin", "stdout", "-l", "vie", "--dpi", str(DPI), "tsv"]
     try:
@@ -56,7 +56,8 @@ def recognised(picture: bytes) -> list[Word]:
 
 
 @cache
-def _there() -> bool:
+def available() -> bool:
+    """True when Tesseract is there with Vietnamese."""
     try:
         run = subprocess.run(["tesseract", "--list-langs"], capture_output=True, text=True, timeout=20, check=False)
     except OSError:

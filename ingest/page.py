@@ -17,7 +17,7 @@ def page_blocks(page: str) -> list[Block]:
     parser = _Parser(convert_charrefs=True)
     parser.feed(page)
     parser.close()
-    parser.finish()
+    parser.end()
     return parser.blocks
 
 
@@ -36,7 +36,7 @@ class _Parser(HTMLParser):
         if tag in _SILENT:
             self._silent = tag
         elif tag == "tr":
-            self.finish()
+            self.end()
             self._cells = []
         elif len(tag) == 2 and tag[0] == "h" and tag[1] in "123456":
             self.finish()
@@ -47,17 +47,21 @@ class _Parser(HTMLParser):
     def handle_endtag(self, tag: str) -> None:
         if self._silent:
             self._silent = "" if tag == self._silent else self._silent
-        elif tag == "tr" and self._cells is not None:
-            self.finish()
-            cells, self._cells = self._cells, None
-            if cells:
-                self.blocks.append(Block(" | ".join(cells), row=True))
+        elif tag in ("tr", "table"):  # the end of a row may be left out
+            self.end()
         elif (len(tag) == 2 and tag[0] == "h") or tag in _PARAGRAPHS:
             self.finish()
 
     def handle_data(self, data: str) -> None:
         if not self._silent:
             self._text.append(data)
+
+    def end(self) -> None:
+        """End the row or paragraph being read."""
+        self.finish()
+        cells, self._cells = self._cells, None
+        if cells:
+            self.blocks.append(Block(" | ".join(cells), row=True))
 
     def finish(self) -> None:
         """End the paragraph being read."""

@@ -20,6 +20,7 @@ from ingest.layout import MAX_TITLE, Layout, Section, markdown_layout, text_layo
 from ingest.legacy import Repaired, decoded
 from ingest.legal import is_statute, structured
 from ingest.official import facts
+from ingest.package import Package
 from ingest.worker import extract
 
 MAX_BYTES = 20_000_000  # a 20 MB text is some 30,000 pages; anything larger is not a document but a dump
@@ -108,6 +109,8 @@ def read(source: Source) -> tuple[Document, list[Section]]:
         layout = text_layout(text)
     elif suffix in formats.SUFFIXES:
         text, meta, layout, note = _read_parsed(source)
+    elif suffix in ARCHIVES:
+        raise ReadError(f"{source.name}: {_why_closed(source.data)}")
     else:
         raise ReadError(f"{source.name}: {_unknown(suffix)}")
     official: dict[str, str] = {}
@@ -134,6 +137,17 @@ def read(source: Source) -> tuple[Document, list[Section]]:
         note=note,
     )
     return document, layout.sections
+
+
+def _why_closed(data: bytes) -> str:
+    """Why an archive was not opened by `ingest.archives`, which gives out what it cannot open as it is."""
+    try:
+        package = Package(data)
+        for name in package.names:
+            package.read(name)
+    except ReadError as error:
+        return str(error)
+    return "it lies too deep in other archives; unpack those, and add it by itself"
 
 
 def _notice(name: str, meta: dict[str, str], text: str, layout: Layout) -> str:
@@ -224,6 +238,12 @@ def _read_markdown(source: Source) -> tuple[str, dict[str, str], Layout, str]:
     front = _FRONT_MATTER.match(text)
     meta = _front_matter(source.name, front.group(1)) if front else {}
     return text, meta, markdown_layout(text, front.end() if front else 0), repaired.note
+
+
+def without_front_matter(document: Document) -> str:
+    """The text of `document`, without the front matter of a Markdown file."""
+    front = _FRONT_MATTER.match(document.text) if PurePath(document.source).suffix.lower() in _MARKDOWN else None
+    return document.text[front.end() :] if front else document.text
 
 
 def _front_matter(name: str, block: str) -> dict[str, str]:

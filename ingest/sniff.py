@@ -20,8 +20,9 @@ _PAGE = re.compile(
 _HEAD = 4096  # bytes in which the first tag of a page stands
 _PARTS = (("word/document.xml", ".docx"), ("xl/workbook.xml", ".xlsx"), ("ppt/presentation.xml", ".pptx"))
 _TYPES = {b"application/epub+zip": ".epub", b"application/vnd.oasis.opendocument.text": ".odt"}
+OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 # the streams of the old Office formats, as their directory names them
-_STREAMS = (("WordDocument", ".doc"), ("Workbook", ".xls"), ("PowerPoint Document", ".ppt"))
+_STREAMS = (("WordDocument", ".doc"), ("Workbook", ".xls"), ("Book", ".xls"), ("PowerPoint Document", ".ppt"))
 
 
 def suffix_of(data: bytes) -> str:
@@ -31,13 +32,25 @@ def suffix_of(data: bytes) -> str:
             return suffix
     if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
         return ".webp"
-    if b"%PDF-" in data[:1024]:  # readers of PDF look that far too
-        return ".pdf"
     if data.startswith(b"PK\x03\x04"):
         return _of_zip(data)
-    if data.startswith(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"):
-        return next((suffix for name, suffix in _STREAMS if name.encode("utf-16-le") in data), "")
+    if data.startswith(OLE):
+        return next(iter(old_office(data)), "")
+    if b"%PDF-" in data[:1024]:  # readers of PDF look that far too
+        return ".pdf"
     return ".html" if _PAGE.match(data[:_HEAD]) else ""
+
+
+def old_office(data: bytes) -> list[str]:
+    """The suffixes of the old Office documents that are in the file, of which all but one lie in that one."""
+    if not data.startswith(OLE):
+        return []
+    return list(dict.fromkeys(suffix for name, suffix in _STREAMS if f"{name}\0".encode("utf-16-le") in data))
+
+
+def is_encrypted(data: bytes) -> bool:
+    """True for a new Office document behind a password: an old one that holds it."""
+    return data.startswith(OLE) and "EncryptedPackage".encode("utf-16-le") in data
 
 
 def _of_zip(data: bytes) -> str:

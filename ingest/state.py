@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
@@ -12,12 +13,15 @@ from pathlib import Path
 from typing import Any
 
 from index.errors import ReadError, StoreError
-from index.store import temporary_files, write_whole
+from index.store import is_held, temporary_files, write_whole
 from index.text import clean
 from ingest.archives import is_archive
 from ingest.contents import Contents
 from ingest.read import Source, load
 from ingest.sources import files_under
+
+SNAPSHOT = ".backup-"
+"""How the name begins of the folder in which a backup holds what it is writing."""
 
 
 @dataclass(slots=True)
@@ -48,6 +52,10 @@ class State:
             if not (_is_hash(row["sha256"]) and isinstance(row["name"], str) and isinstance(row["origin"], str)):
                 raise ValueError(f"{row} is no added document")
         return state
+
+    def decided(self) -> tuple[dict[str, Any], ...]:
+        """What people decided, without what is only remembered of documents."""
+        return self.added, self.removed, self.hidden, self.disabled
 
     def kept(self) -> set[str]:
         """Hashes of the bytes it needs."""
@@ -96,6 +104,7 @@ class Records:
     def __init__(self, folder: Path, corpus: Path) -> None:
         self.files = folder / "files"
         self.path = folder / "library.json"
+        self.damaged = folder / "library.json.damaged"  # what `hoidap doctor --repair` put aside
         self._corpus = corpus
         self._contents = Contents(folder / "archives.json")
 
@@ -139,9 +148,23 @@ class Records:
                 path.unlink(missing_ok=True)
 
     def drop_temporary(self) -> None:
-        """Delete what killed writes left; to be called while nobody writes."""
+        """Delete what killed writes and backups left; to be called while nobody writes."""
         for path in temporary_files(self.path.parent):
             path.unlink(missing_ok=True)
+        for folder in self.snapshots():
+            if not is_held(folder):
+                shutil.rmtree(folder, ignore_errors=True)
+
+    def drop_copies(self) -> None:
+        """Delete what else holds words of documents: the damaged state put aside, and what backups being made hold,
+        which then fail."""
+        self.damaged.unlink(missing_ok=True)
+        for folder in self.snapshots():
+            shutil.rmtree(folder, ignore_errors=True)
+
+    def snapshots(self) -> list[Path]:
+        """What backups hold that are being made or were killed."""
+        return sorted(self.path.parent.glob(f"{SNAPSHOT}*"))
 
     def entries(self, state: State) -> Entries:
         """The files of the corpus folder and those added, by what `state` says of them."""

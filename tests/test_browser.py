@@ -248,6 +248,23 @@ def test_a_dropped_file_is_answered_from_and_removed(page: Page, served: Served,
     assert not any("Thông báo họp" in r.title for r in served.library.rows())
 
 
+@both_sizes
+def test_a_document_is_downloaded_as_it_came_and_as_it_was_read(page: Page, served: Served) -> None:
+    page.get_by_role("tab", name=say("tab_documents", "vi")).click()
+    document = next(d for d in served.library.documents() if d.title == "Phú Độc <b>đậm</b> ${1+1} {{value}}")
+    page.locator(".hd-documents").get_by_role("button", name=document.title, exact=True).click()
+    for key, starts in (("download_original", b'---\ntitle: "Ph'), ("download_text", b"---\ntitle: Ph")):
+        link = page.locator("#hd-panel").get_by_role("link", name=say(key, "vi"))
+        assert in_view(page, link)
+        with page.expect_download() as download:
+            link.click()
+        assert download.value.suggested_filename == "phu-doc.md"
+        data = Path(download.value.path()).read_bytes()
+        assert data.startswith(starts) and POISON.encode() in data
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert page.locator("#hd-panel h2").text_content() == document.title, "the page is still there"
+
+
 def inspect(page: Page, question: str, **conditions: str) -> Locator:
     """Search on the inspector's tab, and wait for what is found."""
     page.get_by_role("tab", name=say("tab_inspect", "vi")).click()

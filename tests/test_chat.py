@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app import chat, documents, generate, inspector, panel, reasons, shelf, words
+from app import chat, documents, downloads, generate, inspector, panel, reasons, shelf, words
 from app.chat import Chat, Exchange, answer_html
 from app.markup import Html, Link, tag
 from app.panel import CONTEXT, context, source_html
@@ -23,6 +23,7 @@ from index.errors import HoidapError, StoreError
 from index.search import Index
 from index.types import Document
 from ingest.library import Library
+from ingest.read import Source
 from tests.conftest import POISON, make_app
 from tests.toy import ToyEncoder
 
@@ -122,7 +123,7 @@ def test_every_word_is_there_in_both_languages_with_the_same_blanks() -> None:
 
 
 def test_every_word_is_used_and_every_used_word_exists() -> None:
-    modules = (chat, documents, generate, inspector, panel, reasons, shelf, words)
+    modules = (chat, documents, downloads, generate, inspector, panel, reasons, shelf, words)
     source = "".join(Path(module.__file__ or "").read_text(encoding="utf-8") for module in modules)
     said = set(re.findall(r'say\(\s*"(\w+)"', source)) | set(words.BUILT_IN.values())
     assert said <= set(words.WORDS)
@@ -366,3 +367,24 @@ def test_the_application_answers_with_its_guards_up(library: Library) -> None:
         assert config["run_history"] is False and config["footer_links"] == []
         assert client.get("/gradio_api/file=/etc/passwd").status_code == 403
         assert client.get("/docs").status_code == 404
+
+
+def test_a_document_is_saved_never_shown(library: Library) -> None:
+    from starlette.testclient import TestClient
+
+    page = "<script>window.pwned=1</script>\n\n# Tờ trình\n\nMột câu đủ dài để đọc được.\n".encode()
+    source = Source('..\\tờ "trình".md', "upload:a.md", page)
+    library.add_sources([source])
+    with TestClient(make_app(library, quoting), base_url="http://127.0.0.1:7860") as client:
+        for kind in ("original", "text"):
+            response = client.get(f"/documents/{source.document_id}/{kind}")
+            assert response.status_code == 200
+            assert response.headers["content-type"] == "application/octet-stream"
+            assert response.headers["x-content-type-options"] == "nosniff"
+            said = "attachment; filename*=UTF-8''t%E1%BB%9D%20%22tr%C3%ACnh%22.md"
+            assert response.headers["content-disposition"] == said
+            assert (response.content == page) == (kind == "original")
+            assert "Một câu đủ dài".encode() in response.content
+        for path in ("khong-co/original", f"{source.document_id}/khac", "..%2f..%2fetc/original"):
+            assert client.get(f"/documents/{path}").status_code == 404, path
+        assert client.get(f"/documents/{source.document_id}/text", headers={"host": "evil.example"}).status_code == 400
