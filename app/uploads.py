@@ -7,6 +7,7 @@ import atexit
 import itertools
 import logging
 import shutil
+import sys
 import tempfile
 import threading
 from collections.abc import Iterator, Sequence
@@ -31,6 +32,10 @@ DONE = frozenset(("added", "updated", "unchanged", "failed"))
 # deletion waits for no more than one, and no more than this is in memory.
 _FILES = 50
 _BYTES = 50_000_000
+
+# Seconds a thread may go on computing when another wants to: a question gives its turn away dozens of times, and gets
+# it back after so long. Python's own is 0.005.
+_TURN = 0.0005
 
 
 @dataclass(slots=True)
@@ -133,6 +138,8 @@ class Uploads:
         return self._folder / str(next(self._numbers))
 
     def _work(self) -> None:
+        before = sys.getswitchinterval()
+        sys.setswitchinterval(_TURN)
         try:
             while group := self._next():
                 with self._turn:
@@ -144,6 +151,8 @@ class Uploads:
             with self._state:
                 self._working = False
                 self.version += 1
+        finally:
+            sys.setswitchinterval(before)
 
     def _next(self) -> list[Upload]:
         """The files of the next publication; with none left the job has ended."""

@@ -1,4 +1,4 @@
-"""The commands `python -m evals answers`, `spans`, `retrieval`, `calibrate`, `fusion`, `latency` and `extraction`."""
+"""The commands `python -m evals answers`, `spans`, `retrieval`, `calibrate`, `fusion`, `latency`, `ingest`, `busy` …"""
 
 from __future__ import annotations
 
@@ -76,7 +76,18 @@ def _parser() -> argparse.ArgumentParser:
     extraction = commands.add_parser("extraction", help="read an article in every format and encoding")
     extraction.set_defaults(run=_extraction)
 
-    for command in (answers, spans, retrieval, calibrate, fusion, latency, extraction):
+    ingest = commands.add_parser("ingest", help="time how fast documents go in, beside plain LangChain and Chroma")
+    ingest.add_argument(
+        "--documents", type=_count, nargs="+", default=[250, 1000], metavar="N", help="default: 250 1000"
+    )
+    ingest.add_argument("--passages", type=_count, default=20, metavar="N", help="of each document; default: 20")
+    ingest.set_defaults(run=_ingest)
+
+    busy = commands.add_parser("busy", help="time questions while documents go in")
+    busy.add_argument("--documents", type=_count, default=200, metavar="N", help="that go in; default: 200")
+    busy.set_defaults(run=_busy)
+
+    for command in (answers, spans, retrieval, calibrate, fusion, latency, extraction, ingest, busy):
         command.add_argument("--json", type=Path, metavar="OUT", help="write every single result there too")
     return parser
 
@@ -199,6 +210,26 @@ def _extraction(arguments: argparse.Namespace) -> int:
     if arguments.json:
         write_json(arguments.json, report.as_row())
     return 1 if report.failed else 0
+
+
+def _ingest(arguments: argparse.Namespace) -> int:
+    from evals import ingest
+
+    report = ingest.measure(arguments.documents, arguments.passages)
+    print(report)
+    if arguments.json:
+        write_json(arguments.json, report.as_row())
+    return 0
+
+
+def _busy(arguments: argparse.Namespace) -> int:
+    from evals import busy
+
+    report = busy.measure(arguments.documents)
+    print(report)
+    if arguments.json:
+        write_json(arguments.json, report.as_row())
+    return 0
 
 
 if __name__ == "__main__":

@@ -44,7 +44,7 @@ _PER_DOCUMENT = 20  # passages; an article or report of 12,000 characters
 _WARM_UP = 10  # other questions asked first, of which only the first is reported; asked again they are found remembered
 _ENCODED = 256  # passages the baseline really encodes
 _TIMED = {OURS: 5000, BASELINE: 64}  # passages encoded to time it
-_BATCH = 1000  # passages added to the baseline's collection in one call
+BASELINE_BATCH = 1000  # passages added to the baseline's collection in one call
 
 # Words of made-up passages. With these numbers 10,000 passages hold 0.71 million terms and 395 different ones each, and
 # the commonest, tenth, hundredth and thousandth term are in 0.84, 0.58, 0.28 and 0.06 of them; 10,000 passages of news
@@ -175,13 +175,13 @@ def _time(
 ) -> Timing:
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as name:
         folder = Path(name) / "index"
-        built = _apart(_build, system, folder, size, texts, seed)
+        built = apart(_build, system, folder, size, texts, seed)
         disk = sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
-        asked = _apart(_ask, system, folder, first, questions)
+        asked = apart(_ask, system, folder, first, questions)
         return Timing(system=system, passages=size, disk=disk, **built, **asked)
 
 
-def _apart(step: Callable[..., dict[str, Any]], *arguments: Any) -> dict[str, Any]:
+def apart(step: Callable[..., dict[str, Any]], *arguments: Any) -> dict[str, Any]:
     """`step(*arguments)` in a new process, which starts with nothing imported."""
     with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as pool:
         return pool.submit(step, *arguments).result()
@@ -197,7 +197,7 @@ def _build(system: str, folder: Path, size: int, texts: Path | None, seed: int) 
     else:
         build_baseline(folder, passages, encode, seed)
     seconds = time.perf_counter() - started
-    return {"encoded": encoded, "build_seconds": seconds, "build_memory": _peak_memory()}
+    return {"encoded": encoded, "build_seconds": seconds, "build_memory": peak_memory()}
 
 
 def _encoded_per_second(encode: Encode, passages: Sequence[str]) -> float:
@@ -228,7 +228,7 @@ def _ask(system: str, folder: Path, first: Sequence[str], questions: Sequence[st
         "first_seconds": wall[0],
         "seconds": tuple(wall[len(first) :]),
         "processor_seconds": tuple(processor[len(first) :]),
-        "memory": _peak_memory(),
+        "memory": peak_memory(),
     }
 
 
@@ -271,8 +271,8 @@ def build_baseline(folder: Path, passages: Sequence[str], encode: Encode, seed: 
     encoded = encode(passages[:_ENCODED])
     rng = np.random.default_rng(seed)
     collection = chromadb.PersistentClient(str(folder)).create_collection("passages", embedding_function=None)
-    for start in range(0, len(passages), _BATCH):
-        texts = list(passages[start : start + _BATCH])
+    for start in range(0, len(passages), BASELINE_BATCH):
+        texts = list(passages[start : start + BASELINE_BATCH])
         rows = np.arange(start, start + len(texts))
         vectors = encoded[rows % len(encoded)]
         made_up = rows >= len(encoded)
@@ -359,7 +359,7 @@ def one_core() -> Iterator[int | None]:
         os.sched_setaffinity(0, allowed)
 
 
-def _peak_memory() -> int:
+def peak_memory() -> int:
     """Bytes this process has held at most, files mapped into memory included; 0 where there is no /proc."""
     status = Path("/proc/self/status")
     found = re.search(r"VmHWM:\s+(\d+) kB", status.read_text(encoding="utf-8")) if status.exists() else None

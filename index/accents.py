@@ -17,7 +17,7 @@ Spellings = Mapping[str, Sequence[str]]
 
 _MOST = 8  # spellings kept of a syllable
 _RARE = 0.01  # of all that a syllable stands for; rarer spellings are left to the folded terms
-_FILE = "spellings.json"
+_FILE, _WORDS = "spellings.json", "words.json"
 
 # Chosen on held-out news titles and statute titles (evals/LOG.md): nDCG@10 grows with the first up to 0.999, and is
 # flat in the others.
@@ -26,22 +26,33 @@ _PAIR_WEIGHT = 0.5
 _LEAST = 0.1  # posterior below which a spelling is not searched
 
 
-def collect(words: Iterable[str], lexical: Lexical) -> Spellings:
-    """The spellings of the syllables `lexical` holds, of which `words` names all, by the passages with each."""
+def collect(words: Iterable[str], lexical: Lexical) -> tuple[Spellings, list[str]]:
+    """The spellings of the syllables `lexical` holds, by the passages with each, and all these syllables in order;
+    `words` names all of them, and maybe others."""
+    counts = {word: n for word, n in lexical.frequencies(sorted(words)).items() if n}
     found: dict[str, list[str]] = {}
-    for word in sorted(words):
+    for word in counts:
         found.setdefault(fold(word), []).append(word)
-    return {bare: _commonest(written, lexical) for bare, written in found.items() if written != [bare]}
+    return {bare: _commonest(written, counts) for bare, written in found.items() if written != [bare]}, list(counts)
 
 
-def _commonest(written: Sequence[str], lexical: Lexical) -> list[str]:
-    least = _RARE * sum(map(lexical.frequency, written))
-    kept = [s for s in written if lexical.frequency(s) >= least]
-    return sorted(kept, key=lambda s: (-lexical.frequency(s), s))[:_MOST]
+def _commonest(written: Sequence[str], counts: Mapping[str, int]) -> list[str]:
+    least = _RARE * sum(counts[s] for s in written)
+    kept = [s for s in written if counts[s] >= least]
+    return sorted(kept, key=lambda s: (-counts[s], s))[:_MOST]
 
 
-def save(spellings: Spellings, folder: Path) -> None:
+def save(spellings: Spellings, words: Sequence[str], folder: Path) -> None:
     (folder / _FILE).write_text(json.dumps(spellings, ensure_ascii=False), encoding="utf-8")
+    (folder / _WORDS).write_text(json.dumps(words, ensure_ascii=False), encoding="utf-8")
+
+
+def words(folder: Path) -> list[str]:
+    """The syllables that `save` wrote, for the next index to start from. Raises OSError or ValueError."""
+    found = json.loads((folder / _WORDS).read_text(encoding="utf-8"))
+    if not isinstance(found, list):
+        raise ValueError(f"{folder / _WORDS} holds no list")
+    return found
 
 
 def load(folder: Path) -> Spellings:

@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import math
-from array import array
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 from copy import copy
 from functools import lru_cache
-from hashlib import blake2b
-from itertools import count
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from index.arrays import array_file
+from index.postings import NewRows, Postings, hashes_of, merged
 from index.telling import telling
-from index.text import terms
 
 # Chosen among six pairs on held-out news titles (n=800, nDCG@10 0.764) and statute titles (n=800, 0.705), not on XQuAD;
 # Lucene's own k1 1.2 gives 0.763 and 0.706.
@@ -61,24 +60,48 @@ class Lexical:
 
     @staticmethod
     def build(texts: Sequence[str]) -> Lexical:
-        """Index `texts` (at least one). Takes about 40 bytes a term of a text: 2 GB for 100,000 passages of news."""
-        numbers: defaultdict[str, int] = defaultdict(count().__next__)
-        flat, lengths = array("i"), array("i")
-        for text in texts:
-            found = terms(text) or ["#"]  # a text without any term (only punctuation) still has a length
-            flat.extend(map(numbers.__getitem__, found))
-            lengths.append(len(found))
-        hashes, columns = np.unique(_hashes(numbers), return_inverse=True)
-        pairs = columns.astype(np.int64)[np.asarray(flat)]
-        pairs <<= 32
-        pairs |= np.repeat(np.arange(len(lengths)), lengths)
-        return Lexical(hashes, *_columns(pairs, np.asarray(lengths), len(hashes)), len(lengths))
+        """Index `texts` (at least one)."""
+        postings = Postings.of(texts)
+        scores = _scores(postings, postings.lengths)
+        return Lexical(postings.hashes, postings.starts, postings.rows, scores, len(texts))
 
-    def save(self, folder: Path) -> None:
+    @staticmethod
+    def write(folder: Path, parts: Sequence[tuple[Postings, NewRows]]) -> None:
+        """Index the texts of `parts` into the new `folder`, as `build` would all texts kept in one list; holds no more
+        than a million postings in memory."""
         folder.mkdir()
-        arrays: tuple[npt.NDArray[Any], ...] = (self._hashes, self._starts, self._rows, self._scores)
-        for name, values in zip(_FILES, arrays, strict=True):
+        lengths = np.concatenate([part.lengths[kept >= 0] for part, kept in parts])
+        size = sum(part.kept(kept) for part, kept in parts)
+        hashes, starts = [np.zeros(0, np.uint64)], [np.zeros(1, np.int64)]
+        done = 0
+        with ExitStack() as stack:
+            rows, scores, counts = (
+                stack.enter_context(array_file(folder / f"{name}.npy", kind, (size,)))
+                for name, kind in (("rows", np.int32), ("scores", np.float32), ("counts", np.uint16))
+            )
+            for chunk in merged(parts):
+                hashes.append(chunk.hashes)
+                starts.append(chunk.starts[1:] + done)
+                done += len(chunk.rows)
+                rows.write(chunk.rows.tobytes())
+                scores.write(_scores(chunk, lengths).tobytes())
+                counts.write(chunk.counts.tobytes())
+        for name, values in (
+            ("terms", np.concatenate(hashes)),
+            ("starts", np.concatenate(starts)),
+            ("lengths", lengths),
+        ):
             np.save(folder / f"{name}.npy", values)
+
+    @staticmethod
+    def postings(folder: Path) -> Postings:
+        """What `write` wrote into `folder`, mapped, for the next index to start from.
+
+        :raises OSError, EOFError, ValueError: a file is missing or damaged.
+        """
+        names = ("terms", "starts", "rows", "counts", "lengths")
+        arrays: list[Any] = [np.asarray(np.load(folder / f"{name}.npy", mmap_mode="r")) for name in names]
+        return Postings(*arrays)
 
     @staticmethod
     def load(folder: Path, size: int) -> Lexical:
@@ -126,6 +149,13 @@ class Lexical:
         column = self._column(term)
         return column.stop - column.start if self._admitted is None else int(self._admitted[self._rows[column]].sum())
 
+    def frequencies(self, words: Sequence[str]) -> dict[str, int]:
+        """`frequency` of each of many terms, in the whole index."""
+        wanted = hashes_of(words)
+        columns = np.minimum(np.searchsorted(self._hashes, wanted), max(len(self._hashes) - 1, 0))
+        found = np.where(self._hashes[columns] == wanted, np.diff(self._starts)[columns], 0) if len(self._hashes) else 0
+        return dict(zip(words, np.broadcast_to(found, len(words)).tolist(), strict=True))
+
     def idf(self, term: str) -> float:
         """Lucene's inverse document frequency, ln(1 + (n - df + 0.5) / (df + 0.5)); largest for an unknown term."""
         column = self._column(term)
@@ -133,7 +163,7 @@ class Lexical:
         return math.log(1 + (self.size - df + 0.5) / (df + 0.5))
 
     def _find(self, term: str) -> slice:
-        wanted = _hashes([term])[0]
+        wanted = hashes_of([term])[0]
         at = int(np.searchsorted(self._hashes, wanted))
         if at == len(self._hashes) or self._hashes[at] != wanted:
             return slice(0, 0)
@@ -155,22 +185,10 @@ def best(scores: npt.NDArray[np.float32], k: int) -> npt.NDArray[np.intp]:
     return np.flatnonzero(scores >= limit if limit > 0 else scores > 0)
 
 
-def _hashes(words: Iterable[str]) -> npt.NDArray[np.uint64]:
-    return np.frombuffer(b"".join(blake2b(w.encode(), digest_size=8).digest() for w in words), dtype="<u8")
-
-
-def _columns(
-    pairs: npt.NDArray[np.int64], lengths: npt.NDArray[np.int32], size: int
-) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int32], npt.NDArray[np.float32]]:
-    """(starts, rows, scores) of `size` columns, given (column << 32) + row for every term of every text, in any order
-    (they are sorted in place), and the number of terms in each text."""
-    pairs.sort()
-    first = np.flatnonzero(np.diff(pairs, prepend=-1))  # of each run of one term in one text
-    counts = np.diff(first, append=len(pairs)).astype(np.float32)
-    pairs = pairs[first]
-    rows = (pairs & 0xFFFFFFFF).astype(np.int32)
-    frequencies = np.bincount(pairs >> 32, minlength=size)
-    starts = np.concatenate([np.zeros(1, np.int64), np.cumsum(frequencies)])
+def _scores(postings: Postings, lengths: npt.NDArray[np.int32]) -> npt.NDArray[np.float32]:
+    """BM25 of every posting, given how many terms each of all texts has."""
+    frequencies = np.diff(postings.starts)
     idf = np.log1p((len(lengths) - frequencies + 0.5) / (frequencies + 0.5)).astype(np.float32)
     saturation = (_K1 * (1 - _B + _B * lengths / lengths.mean())).astype(np.float32)
-    return starts, rows, np.repeat(idf, frequencies) * counts / (counts + saturation[rows])
+    counts = postings.counts.astype(np.float32)
+    return np.asarray(np.repeat(idf, frequencies) * counts / (counts + saturation[postings.rows]), np.float32)

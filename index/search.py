@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
+import shutil
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from copy import copy
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
+from hashlib import sha256
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -17,21 +19,23 @@ import numpy.typing as npt
 from index import accents, fusion
 from index.asking import without_asking
 from index.closeness import closeness, idf_of_words
-from index.dense import Dense, Vectors
+from index.dense import KEY, Add, Dense, Keys, Known, Vectors, saved, writing
 from index.encoder import Encoder
 from index.errors import StoreError
 from index.filters import Filter
 from index.lexical import Lexical, best, weighted
+from index.postings import NewRows, Postings
 from index.query import is_english, untelex
 from index.text import VERSION, clean, key, syllables
 from index.translate import expand
 from index.types import Document, Hit, Passage
 
-SCHEMA = 3  # raise it when the files below change; an index of another one, older or newer, is built again
+SCHEMA = 4  # raise it when the files below change; an index of another one, older or newer, is built again
 
 _CANDIDATES = 100  # taken from each half before fusion, or as many as are asked for
 _NEAR = 30  # of the candidates are looked at for how close together the query's words stand: 2 ms
 _CHUNK = 256  # passages encoded between two calls of `progress`
+_BATCH = 1000  # passages embedded, counted and given to Chroma at once
 
 Progress = Callable[[int, int], None]
 """Called with (passages done, passages in all)."""
@@ -48,11 +52,13 @@ class Index:
         dense: Dense | None,  # None when there are no passages: Chroma holds nothing then
         encoder: Encoder,
         spellings: accents.Spellings | None = None,  # of `index.accents`; without, unaccented words are only folded
+        folder: Path | None = None,  # where it lies on disk
     ) -> None:
         self.documents = documents
         self.passages = passages
         self.lexical = lexical  # of a view: knows the terms of the passages it finds
         self.encoder = encoder
+        self.folder = folder
         self._statistics = lexical  # what scores are worked out with, in a view too
         self._dense = dense
         self._spellings = spellings or {}
@@ -177,13 +183,6 @@ class Index:
             places = np.flatnonzero(fused >= np.partition(fused, -k)[-k]) if k > 0 else places[:0]
         return sorted(places.tolist(), key=lambda i: (-fused[i], self.passages[int(rows[i])].id))[:k]
 
-    def vectors(self) -> dict[str, Vectors]:
-        """Vector of every passage by the digest of what was embedded, for the next build to take over."""
-        if self._dense is None:
-            return {}
-        texts = (scored_text(self.documents[p.document], p) for p in self.passages)
-        return {_digest(text): self._dense.vectors[i] for i, text in enumerate(texts)}
-
     def close(self) -> None:
         if self._dense is not None:
             self._dense.close()
@@ -281,29 +280,45 @@ def build(
     passages: Sequence[Passage],
     encoder: Encoder,
     *,
-    reuse: Mapping[str, Vectors] | None = None,
+    before: Index | None = None,
+    known: Known | None = None,
     progress: Progress | None = None,
     manifest: Mapping[str, Any] | None = None,
 ) -> None:
-    """Write an index of `passages` into `folder`, which must not exist; `reuse` is `Index.vectors()`: what stands there
-    is not embedded again. The caller sees to it that it is of an index built with this encoder and text folding.
+    """Write an index of `passages` into `folder`, which must not exist.
+
+    `before` is the index this one follows, on disk, by the same encoder, text folding and schema. Where `passages`
+    begins with some of its passages in its order, these are neither embedded nor taken apart again; where it begins
+    with all of them, its files are copied and only added to. What stands in `known` is not embedded either.
 
     `manifest` adds the caller's own entries to manifest.json, which is written last: a folder without one is an
     interrupted build.
     """
     folder.mkdir(parents=True)
-    titles = {d.id: d for d in documents}
-    texts = [scored_text(titles[p.document], p) for p in passages]
-    vectors = _embed(texts, encoder, reuse or {}, progress)
-    _write_rows(folder / "documents.jsonl", map(asdict, documents))
-    _write_rows(folder / "passages.jsonl", ((p.id, p.document, p.start, p.end, p.headings) for p in passages))
+    kept = _Kept.of(before, documents, passages)
+    whole = kept.folder if kept and kept.whole else None
+    _write_rows(folder / "documents.jsonl", map(_document_row, documents), whole, kept.documents if kept else 0)
+    _write_rows(folder / "passages.jsonl", map(_passage_row, passages), whole, kept.rows if kept else 0)
     if passages:
-        lexical = Lexical.build(texts)
-        lexical.save(folder / "lexical")
-        accents.save(accents.collect({s for text in texts for s in syllables(text)}, lexical), folder / "lexical")
-        Dense.build(folder / "dense", vectors)
+        lexical = folder / "lexical"
+        parts = [(kept.postings, kept.new_rows)] if kept else []
+        words = set(kept.words) if kept else set()
+        titles = {d.id: d for d in documents}
+        with writing(folder / "dense", len(passages), encoder.dim, whole and whole / "dense") as add:
+            if kept and not whole:
+                kept.add_vectors(add)
+            for start in range(kept.rows if kept else 0, len(passages), _BATCH):
+                texts = [scored_text(titles[p.document], p) for p in passages[start : start + _BATCH]]
+                parts.append((Postings.of(texts), np.arange(start, start + len(texts), dtype=np.int32)))
+                words.update(syllable for text in texts for syllable in syllables(text))
+                keys = _keys(texts)
+                add(_embed(texts, keys, encoder, known, progress, start, len(passages)), keys)
+        if progress:
+            progress(len(passages), len(passages))
+        Lexical.write(lexical, parts)
+        accents.save(*accents.collect(words, Lexical.load(lexical, len(passages))), lexical)
     entries = {**identity(encoder), "model": encoder.name, "passages": len(passages), **(manifest or {})}
-    (folder / "manifest.json").write_text(json.dumps(entries, ensure_ascii=False, indent=1), encoding="utf-8")
+    (folder / "manifest.json").write_text(json.dumps(entries, ensure_ascii=False), encoding="utf-8")
 
 
 def identity(encoder: Encoder) -> dict[str, Any]:
@@ -311,33 +326,101 @@ def identity(encoder: Encoder) -> dict[str, Any]:
     return {"schema": SCHEMA, "text": VERSION, "encoder": encoder.fingerprint, "dim": encoder.dim}
 
 
-def _digest(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """What of the index before stays: the first rows of the new one."""
+
+    folder: Path  # of the index before
+    documents: int  # how many it has
+    new_rows: NewRows  # of its passages
+    whole: bool  # all of it stays
+    postings: Postings
+    words: Sequence[str]
+    vectors: Vectors
+    keys: Keys
+
+    @staticmethod
+    def of(before: Index | None, documents: Sequence[Document], passages: Sequence[Passage]) -> _Kept | None:
+        """None when nothing stays, or when what is there is damaged: then all is made anew."""
+        if before is None or before.folder is None or not before.passages:
+            return None
+        stays = {d.id for d in documents if before.documents.get(d.id) == d}
+        kept = np.fromiter((p.document in stays for p in before.passages), bool, len(before.passages))
+        rows = np.flatnonzero(kept).tolist()
+        if not rows or [before.passages[row] for row in rows] != list(passages[: len(rows)]):
+            return None
+        new_rows = np.where(kept, np.cumsum(kept) - 1, -1).astype(np.int32)
+        whole = bool(kept.all()) and list(before.documents.values()) == list(documents[: len(before.documents)])
+        try:
+            postings, words = Lexical.postings(before.folder / "lexical"), accents.words(before.folder / "lexical")
+            vectors, keys = saved(before.folder / "dense")
+        except (OSError, EOFError, ValueError):
+            return None
+        if not len(postings.lengths) == len(vectors) == len(kept):
+            return None
+        return _Kept(before.folder, len(before.documents), new_rows, whole, postings, words, vectors, keys)
+
+    @property
+    def rows(self) -> int:
+        """How many passages stay."""
+        return int(np.count_nonzero(self.new_rows >= 0))
+
+    def add_vectors(self, add: Add) -> None:
+        """Those that stay."""
+        rows = np.flatnonzero(self.new_rows >= 0)
+        for start in range(0, len(rows), _BATCH):
+            some = rows[start : start + _BATCH]
+            add(self.vectors[some], self.keys[some])
 
 
-def _embed(texts: Sequence[str], encoder: Encoder, reuse: Mapping[str, Vectors], progress: Progress | None) -> Vectors:
+def _keys(texts: Sequence[str]) -> Keys:
+    return np.frombuffer(b"".join(sha256(text.encode()).digest()[:KEY] for text in texts), np.uint8).reshape(-1, KEY)
+
+
+def _embed(
+    texts: Sequence[str],
+    keys: Keys,
+    encoder: Encoder,
+    known: Known | None,
+    progress: Progress | None,
+    start: int,
+    all: int,
+) -> Vectors:
+    """The vectors of `texts`, those of the passages from row `start` on of `all`."""
     vectors = np.zeros((len(texts), encoder.dim), dtype=np.float32)
     missing = []
-    for i, text in enumerate(texts):
-        known = reuse.get(_digest(text))
-        if known is None:
+    for i in range(len(texts)):
+        vector = known.get(keys[i]) if known else None
+        if vector is None:
             missing.append(i)
         else:
-            vectors[i] = known
-    done = len(texts) - len(missing)
-    if progress:
-        progress(done, len(texts))
-    for start in range(0, len(missing), _CHUNK):
-        rows = missing[start : start + _CHUNK]
-        vectors[rows] = encoder.encode([texts[i] for i in rows])
+            vectors[i] = vector
+    done = start + len(texts) - len(missing)
+    for at in range(0, len(missing), _CHUNK):
         if progress:
-            progress(done + start + len(rows), len(texts))
+            progress(done + at, all)
+        rows = missing[at : at + _CHUNK]
+        vectors[rows] = encoder.encode([texts[i] for i in rows])
     return vectors
 
 
-def _write_rows(path: Path, rows: Iterable[Any]) -> None:
-    with path.open("w", encoding="utf-8", newline="\n") as file:
-        for row in rows:
+_OF_DOCUMENT = tuple(field.name for field in fields(Document))
+
+
+def _document_row(document: Document) -> Any:
+    return {name: getattr(document, name) for name in _OF_DOCUMENT}  # `asdict` copies: five times as long
+
+
+def _passage_row(passage: Passage) -> Any:
+    return passage.id, passage.document, passage.start, passage.end, passage.headings
+
+
+def _write_rows(path: Path, rows: Iterable[Any], whole: Path | None, count: int) -> None:
+    """A line for each of `rows`; the first `count` are copied from the index in `whole`, which has no others."""
+    if whole:
+        shutil.copyfile(whole / path.name, path)
+    with path.open("a", encoding="utf-8", newline="\n") as file:
+        for row in islice(rows, count if whole else 0, None):
             file.write(json.dumps(row, ensure_ascii=False) + "\n")
 
 
@@ -363,10 +446,8 @@ def open_index(folder: Path, encoder: Encoder, rebuild: str = "hoidap index") ->
     """
     try:
         return _open(folder, encoder)
-    except Exception as error:  # a damaged file makes NumPy, zipfile and json raise a dozen kinds
-        damaged = f"the index in {folder} is incomplete or damaged ({type(error).__name__}: {error})"
-        problem = str(error) if isinstance(error, StoreError) else damaged
-        raise StoreError(f"{problem}; `{rebuild}` rebuilds it") from error
+    except Exception as error:
+        raise _unreadable(folder, error, rebuild) from error
 
 
 def _open(folder: Path, encoder: Encoder) -> Index:
@@ -382,10 +463,36 @@ def _open(folder: Path, encoder: Encoder) -> Index:
     passages = [_passage(documents, *row) for row in _rows(folder / "passages.jsonl")]
     if len(passages) != manifest.get("passages"):
         raise StoreError(f"the index in {folder} holds {len(passages)} of {manifest.get('passages')} passages")
+    return _with_halves(folder, documents, passages, encoder)
+
+
+def open_built(
+    folder: Path, documents: Sequence[Document], passages: Sequence[Passage], encoder: Encoder, rebuild: str
+) -> Index:
+    """As `open_index`, right after `build` wrote these into `folder`: their texts are not read again, only counted."""
+    try:
+        for name, rows in (("documents", documents), ("passages", passages)):
+            with (folder / f"{name}.jsonl").open("rb") as file:
+                if (lines := sum(1 for _ in file)) != len(rows):
+                    raise StoreError(f"the index in {folder} holds {lines} of {len(rows)} {name}")
+        return _with_halves(folder, {d.id: d for d in documents}, passages, encoder)
+    except Exception as error:
+        raise _unreadable(folder, error, rebuild) from error
+
+
+def _with_halves(
+    folder: Path, documents: Mapping[str, Document], passages: Sequence[Passage], encoder: Encoder
+) -> Index:
     if not passages:
-        return Index(documents, passages, Lexical.empty(), None, encoder)
+        return Index(documents, passages, Lexical.empty(), None, encoder, folder=folder)
     lexical = Lexical.load(folder / "lexical", len(passages))
     spellings = accents.load(folder / "lexical")
     if not isinstance(spellings, dict):
         raise StoreError(f"the spellings in {folder / 'lexical'} are damaged")
-    return Index(documents, passages, lexical, Dense.open(folder / "dense"), encoder, spellings)
+    return Index(documents, passages, lexical, Dense.open(folder / "dense"), encoder, spellings, folder)
+
+
+def _unreadable(folder: Path, error: Exception, rebuild: str) -> StoreError:
+    """A damaged file makes NumPy, zipfile and json raise a dozen kinds."""
+    damaged = f"the index in {folder} is incomplete or damaged ({type(error).__name__}: {error})"
+    return StoreError(f"{error if isinstance(error, StoreError) else damaged}; `{rebuild}` rebuilds it")

@@ -6,6 +6,7 @@ import datetime
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from itertools import pairwise
 from typing import Literal, NamedTuple
 
@@ -32,6 +33,11 @@ _DOOR = {
     0x0341: "\u0301",
 }
 _CLUSTER = re.compile("[^\u0300-\u036f][\u0300-\u036f]{2,}")
+# What of ASCII, of Latin letters with one mark and of Vietnamese ones stays as it is, whatever stands beside it.
+_SETTLED = re.compile(
+    r"[\n\t -~\xa0-\xac\xae-\xcf\xd1-\u012f\u0134-\u013e\u0141-\u0148\u014a-\u017e"
+    r"\u01a0\u01a1\u01af\u01b0\u1ea0-\u1ef9\u2010-\u2027\u2030-\u203a]*"
+)
 _NEWLINE = re.compile(r"\r\n?|[\x0b\f\x1c-\x1e\x85\u2028\u2029]")  # \x0b is a soft break of Word's
 
 
@@ -41,6 +47,8 @@ def clean(text: str) -> str:
     Plain NFC leaves `e + acute + circumflex` (marks typed in the wrong order) as two characters; marks are sorted
     first. Idempotent. Every offset in this program counts characters (not bytes) of a cleaned text.
     """
+    if _SETTLED.fullmatch(text):  # 0.1 ms for 12,000 characters, where what follows takes 1.4
+        return text
     text = _NEWLINE.sub("\n", text).translate(_DOOR)
     if text.isascii():
         return text
@@ -137,6 +145,16 @@ class _Words(dict[str, tuple[str, str]]):
 
 
 _WORDS = _Words()
+
+
+def written(text: str) -> list[str]:
+    """The words and numbers of `text` as they stand there."""
+    return _WORD.findall(text)
+
+
+def forms(word: str) -> tuple[str, str]:
+    """One of `written` in key form, and that without diacritics."""
+    return _WORDS[word]
 
 
 def syllables(text: str) -> list[str]:
@@ -486,13 +504,18 @@ def _number_at(text: str, start: int) -> Mark | None:
 def marks(text: str) -> list[str]:
     """Search terms of what `text` writes with figures: document codes (`#5nqtu`, `#nq5`), dates (`@2022-06-01`, its
     month `@2022-06`, its day `@06-01`) and numbers with a separator (`~1200000` as for 1200000, `~1.5`)."""
-    found = []
+    return list(_marks_of(text))
+
+
+@lru_cache(2048)  # a passage is asked for its marks when its terms are counted, and again when it is embedded
+def _marks_of(text: str) -> tuple[str, ...]:
+    found: list[str] = []
     for mark in _marks(text):
         if mark.sort == "date":
             found += ["@" + mark.value, "@" + mark.value[:7], "@" + mark.value[5:]]
         else:
             found.append(_SIGNS[mark.sort] + mark.value)
-    return found
+    return tuple(found)
 
 
 _SIGNS = {"code": "#", "short code": "#", "month": "@", "day": "@", "number": "~"}
@@ -506,7 +529,7 @@ def terms(text: str) -> list[str]:
     typed without diacritics; these terms 0.964 and 0.962.
     """
     words = _WORDS
-    known = [words[word] for word in _WORD.findall(text)]
+    known = [words[word] for word in written(text)]
     plain = [p for p, _ in known]
     bare = [b for _, b in known]
     found = plain + [f"{a}_{b}" for a, b in pairwise(plain)]

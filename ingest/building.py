@@ -10,12 +10,14 @@ from pathlib import Path
 from typing import Any
 
 from index.checking import seal
+from index.dense import Known
 from index.encoder import Encoder
 from index.errors import ReadError
-from index.search import Index, Progress, build, identity, open_index
+from index.search import Index, Progress, build, identity, open_built
 from index.types import Document, Passage
 from ingest import cut
 from ingest.archives import opened
+from ingest.extracts import Extractor
 from ingest.layout import Section
 from ingest.read import Source, load, read
 from ingest.state import Entry
@@ -70,44 +72,64 @@ class Content:
     failed: dict[str, tuple[str, str]] = field(default_factory=dict)  # document id -> sha256, reason
 
 
-def content(entries: Iterable[Entry], old: Index | None, ready: Ready) -> Content:
-    """Read `entries`; a document that `old` has of the same bytes is taken over, not read again."""
+def content(entries: Iterable[Entry], old: Index | None, ready: Ready, extracted: Extractor) -> Content:
+    """Read `entries`; a document that `old` has of the same bytes is taken over, not read again. Those taken over come
+    first, as `old` has them, so that its index can be added to."""
     found = Content()
     files = _Files()
-    old_passages = _by_document(old.passages) if old else {}
+    kept: set[str] = set()
+    new: list[Document] = []
+    passages: list[Passage] = []
     for entry in entries:
         known = old.documents.get(entry.document_id) if old else None
         if known and known.sha256 == entry.sha256:
-            found.documents.append(known)
-            found.passages += old_passages.get(entry.document_id, [])
+            kept.add(known.id)
             continue
         try:
-            document, sections = _read(entry, ready, files)
+            document, sections = _read(entry, ready, files, extracted)
         except (ReadError, OSError) as error:
             found.failed[entry.document_id] = (entry.sha256, str(error))
             continue
-        found.documents.append(document)
-        found.passages += cut.cut(document, sections)
+        new.append(document)
+        passages += cut.cut(document, sections)
+    if old:
+        found.documents += (document for id, document in old.documents.items() if id in kept)
+        found.passages += (passage for passage in old.passages if passage.document in kept)
+    found.documents += new
+    found.passages += passages
     return found
 
 
 def write_generation(
-    folder: Path, found: Content, encoder: Encoder, old: Index | None, progress: Progress | None
-) -> None:
-    """Write an index of `found` into the new `folder`; vectors of `old` are not worked out again."""
+    folder: Path,
+    found: Content,
+    encoder: Encoder,
+    old: Index | None,
+    earlier: Iterable[Path],
+    progress: Progress | None,
+    rebuild: str,
+) -> Index:
+    """Write an index of `found` into the new `folder`, and open it: what cannot be opened is not published. What `old`
+    has is taken from it, and vectors from the `earlier` generations too, whatever their schema and cutting were."""
     documents = {d.id: d.sha256 for d in found.documents}
     extra = {"cutting": cut.VERSION, "library": {"documents": documents, "failed": found.failed}}
-    reuse = old.vectors() if old else None
-    build(folder, found.documents, found.passages, encoder, reuse=reuse, progress=progress, manifest=extra)
-    open_index(folder, encoder).close()  # what cannot be opened is not published
+    known = Known(folder / "dense" for folder in earlier if _same_vectors(folder, encoder))
+    build(folder, found.documents, found.passages, encoder, before=old, known=known, progress=progress, manifest=extra)
     seal(folder)
+    return open_built(folder, found.documents, found.passages, encoder, rebuild)
 
 
-def read_document(source: Source) -> Parsed:
+def _same_vectors(folder: Path, encoder: Encoder) -> bool:
+    """True when the generation in `folder` has of each text the vector that `encoder` would make."""
+    saved, expected = Manifest.of(folder).values, identity(encoder)
+    return all(saved.get(name) == expected[name] for name in ("text", "encoder", "dim"))
+
+
+def read_document(source: Source, extracted: Extractor) -> Parsed:
     """`ingest.read.read`, but whatever a parser does with a strange file, it is one failed file and not the library's
     end: an error nobody foresaw becomes a ReadError, and is logged."""
     try:
-        return read(source)
+        return read(source, extracted)
     except ReadError:
         raise
     except Exception as error:
@@ -117,10 +139,10 @@ def read_document(source: Source) -> Parsed:
         ) from error
 
 
-def read_entry(entry: Entry) -> tuple[Document, list[Passage]]:
+def read_entry(entry: Entry, extracted: Extractor) -> tuple[Document, list[Passage]]:
     """The document in a file and its passages. Raises ReadError when it cannot be read."""
     try:
-        document, sections = _read(entry, {}, _Files())
+        document, sections = _read(entry, {}, _Files(), extracted)
     except OSError as error:
         raise ReadError(f"{entry.name}: {error.strerror or error}") from error
     return document, cut.cut(document, sections)
@@ -137,11 +159,11 @@ def original(entry: Entry) -> Source:
     return source
 
 
-def _read(entry: Entry, ready: Ready, files: _Files) -> Parsed:
+def _read(entry: Entry, ready: Ready, files: _Files, extracted: Extractor) -> Parsed:
     known = ready.get(entry.document_id)
     if known and known[0].sha256 == entry.sha256:
         return known
-    return read_document(files.source(entry))
+    return read_document(files.source(entry), extracted)
 
 
 class _Files:
@@ -162,10 +184,3 @@ class _Files:
         if entry.origin not in self._members:
             raise ReadError(f"{entry.name}: it is not in {entry.archive} any more; try again")
         return self._members[entry.origin]
-
-
-def _by_document(passages: Iterable[Passage]) -> dict[str, list[Passage]]:
-    grouped: dict[str, list[Passage]] = {}
-    for passage in passages:
-        grouped.setdefault(passage.document, []).append(passage)
-    return grouped

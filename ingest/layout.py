@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from index.text import dates, key
+from index.text import dates, key, syllables
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +96,7 @@ _FURNITURE = tuple(
         "Lưu bài viết",
     )
 )
+_MOST_FURNITURE = 60  # characters looked at; the longest has half as many
 _DATELINE = re.compile(r"(?:thứ \w+|chủ nhật)\s*[-,]\s*\d{1,2}[/.-]\d{1,2}[/.-]\d{4}", re.IGNORECASE)
 _BYLINE = re.compile(r"(tác giả(?: bài viết)?|nguồn(?: tin)?)\s*:\s*(\S.*)", re.IGNORECASE)
 _CAPTION = re.compile(r".*\(\s*(?:ảnh|nguồn ảnh|photo)\s*:[^)]*\)\s*\.?$", re.IGNORECASE)
@@ -119,14 +120,12 @@ def text_layout(text: str) -> Layout:
     lines = list(_lines(text))
     if lines and lines[0][1] - lines[0][0] <= MAX_TITLE and len(lines) > 1:
         layout.title = text[slice(*lines[0])]
-    seen: set[str] = set()
+    seen = _Seen()
     heading: tuple[str, ...] = ()
     for i, (a, b) in enumerate(lines):
         line = text[a:b]
-        low = key(line)
-        if low.startswith(_FURNITURE) or (low in seen and len(low) > 20):
+        if key(line[:_MOST_FURNITURE]).startswith(_FURNITURE) or seen.before(line):
             continue
-        seen.add(low)
         about = _publication(layout, line)
         if about:
             layout.sections.append(Section(a, b, (ABOUT, about)))
@@ -137,6 +136,28 @@ def text_layout(text: str) -> Layout:
         else:
             _grow_adjacent(layout.sections, text, a, b, heading)
     return layout
+
+
+class _Seen:
+    """The lines met. They are the same in key form, which takes seven times as long as their syllables, and is only
+    made for lines with the same syllables."""
+
+    def __init__(self) -> None:
+        self._first: dict[tuple[str, ...], str] = {}  # of those with the same syllables
+        self._keys: dict[tuple[str, ...], set[str]] = {}
+
+    def before(self, line: str) -> bool:
+        """True when a line of more than twenty characters was here before."""
+        if len(line) <= 20:
+            return False
+        said = tuple(syllables(line))
+        if said not in self._first:
+            self._first[said] = line
+            return False
+        keys = self._keys.setdefault(said, {key(self._first[said])})
+        found = key(line) in keys
+        keys.add(key(line))
+        return found
 
 
 def _grow_adjacent(sections: list[Section], text: str, start: int, end: int, headings: tuple[str, ...]) -> None:

@@ -29,6 +29,7 @@ from ingest.building import (
     read_entry,
     write_generation,
 )
+from ingest.extracts import Extractor
 from ingest.read import Source
 from ingest.rows import Row, about, rows
 from ingest.sources import Failures, given_paths, loaded, unpacked
@@ -64,6 +65,7 @@ class _Taking:
     """Sources on their way in."""
 
     on_file: OnFile
+    extracted: Extractor
     new: dict[str, Source] = field(default_factory=dict)  # by document id; what may change something
     ready: dict[str, Parsed] = field(default_factory=dict)  # what was read of them
     same: list[str] = field(default_factory=list)  # ids of documents that hold the content of one already
@@ -94,6 +96,7 @@ class Library:
         self._records = Records(home.folder, home.corpus)
         self._store = home.store(encoder.fingerprint)
         self._open: list[tuple[Path, Index]] = []  # the index in use, last; before it the one that was
+        self._built: list[tuple[Path, Index]] = []  # about to be published
         self._opening = threading.Lock()  # changes take the store's lock; a question never waits for a build
 
     def index(self) -> Index:
@@ -104,10 +107,11 @@ class Library:
         with self._opening:
             folder = self._home.published(self.encoder)
             if not self._open or self._open[-1][0] != folder:
-                # after `rollback` the one before is still open
-                known = next((pair for pair in self._open if pair[0] == folder), None)
-                if known:
-                    self._open.remove(known)
+                # after `rollback` the one before is still open, and one we built was opened before it was published
+                known = next((pair for pair in (*self._open, *self._built) if pair[0] == folder), None)
+                for pairs in (self._open, self._built):
+                    if known in pairs:
+                        pairs.remove(known)
                 self._open.append(known or (folder, open_index(folder, self.encoder, self._home.command(self.encoder))))
                 # a search in another thread may still be on the index before this one, not on the one before that
                 while len(self._open) > 2:
@@ -125,6 +129,7 @@ class Library:
         entries = self._records.entries(self._records.state())
         published = self._published()
         if self._is_current(entries.wanted, published):
+            self._records.remember()
             return Changes(failed=entries.failures() + published.failures(entries.wanted))
         with self._store.writing():
             return self._sync(self._records.state(), progress)
@@ -142,8 +147,10 @@ class Library:
     ) -> Changes:
         """Add documents from bytes already in hand, e.g. a file dropped in the chat. They are taken from `sources` and
         read one by one before the writer's lock is: reading a scan takes minutes, and others may write meanwhile."""
-        take = _Taking(on_file)
+        take = _Taking(on_file, self._records.extracts.extract)
         self._read_new(sources, take)
+        if not take.new and self._is_current(self._records.entries(self._records.state()).wanted, self._published()):
+            return Changes(unchanged=take.same, failed=take.failed)
         with self._store.writing():
             state = self._records.state()
             try:
@@ -160,7 +167,7 @@ class Library:
     def preview(self, sources: Iterable[Source]) -> tuple[Changes, dict[str, Parsed]]:
         """What `add_sources` would do, and what was read of the documents that would be new or changed. Nothing is
         written and nobody kept waiting."""
-        take = _Taking(lambda *_: None)
+        take = _Taking(lambda *_: None, self._records.extracts.look)
         before, state = self._records.state(), self._records.state()
         self._read_new(sources, take)
         self._take_all(state, take)
@@ -187,7 +194,7 @@ class Library:
                 take.new[id] = source  # there already, unless what holds it is changed by another of `sources`
             else:
                 try:
-                    take.ready[id] = read_document(source)
+                    take.ready[id] = read_document(source, take.extracted)
                     take.new[id] = source
                 except ReadError as error:
                     take.fail(source, str(error))
@@ -198,7 +205,7 @@ class Library:
         # files that changed first: the old text of one may come along under another name
         for source in sorted(take.new.values(), key=lambda s: s.document_id not in state.added):
             try:
-                known = self._take(source, state, there, take.ready)
+                known = self._take(source, state, there, take)
             except ReadError as error:
                 take.fail(source, str(error))
                 continue
@@ -213,9 +220,9 @@ class Library:
         searched = {e.sha256: e.document_id for e in (*entries.wanted, *entries.disabled)}
         return _Content(searched, {e.sha256: e.document_id for e in entries.hidden})
 
-    def _take(self, source: Source, state: State, there: _Content, ready: dict[str, Parsed]) -> str:
+    def _take(self, source: Source, state: State, there: _Content, take: _Taking) -> str:
         """Put `source` into `state`; returns the id of the document that holds the same content already, "" when there
-        was none; what was read is put into `ready`. Raises ReadError before `state` is changed."""
+        was none; what was read is put into `take`. Raises ReadError before `state` is changed."""
         own = state.added.get(source.document_id)
         if own is None or own["sha256"] == source.sha256:
             if source.sha256 in there.searched:
@@ -225,9 +232,9 @@ class Library:
                 del state.hidden[id]
                 there.searched[source.sha256] = id
                 return ""
-        before = ready.get(source.document_id)
+        before = take.ready.get(source.document_id)
         if before is None or before[0].sha256 != source.sha256:
-            ready[source.document_id] = read_document(source)
+            take.ready[source.document_id] = read_document(source, take.extracted)
         if own is not None:
             there.searched.pop(own["sha256"], None)
         state.removed.pop(source.document_id, None)
@@ -307,7 +314,7 @@ class Library:
                 if id not in state.added:
                     state.disabled.pop(id, None)
             self._drop_all_but_current()
-            self._records.drop_unused(state.kept())  # no older generation needs more
+            self._records.drop_unused(state.kept(), state)  # no older generation needs more
             self._save(state)  # last: when this is interrupted before, they are still in the trash to be purged
             return gone
 
@@ -431,7 +438,7 @@ class Library:
         index = self.index()
         if id in index.documents:
             return index.documents[id], [p for p in index.passages if p.document == id]
-        return read_entry(self._entry(id))
+        return read_entry(self._entry(id), self._records.extracts.look)
 
     def original(self, id: str) -> Source:
         """The bytes of the document `id` as they came, with their name. Raises StoreError for an unknown id, ReadError
@@ -501,7 +508,7 @@ class Library:
             for folder in filter(None, (store.current(), store.previous())):
                 earlier = state_of(folder)
                 used |= earlier.kept() if earlier else set()
-        self._records.drop_unused(used)
+        self._records.drop_unused(used, state)
 
     def _save(self, state: State) -> None:
         """Make `state` the one in force, and that of the published generation."""
@@ -551,13 +558,23 @@ class Library:
     def _publish(self, entries: Iterable[Entry], state: State, progress: Progress | None, ready: Ready) -> None:
         """Build and publish an index of `entries`; what did not change is taken over from the one there is."""
         old = self.index() if self._published().built_by(self.encoder) and self._opens() else None
-        found = content(entries, old, ready)
+        earlier = list(filter(None, (self._store.current(), self._store.previous())))
+        found = content(entries, old, ready, self._records.extracts.extract)
 
         def write(folder: Path) -> None:
-            write_generation(folder, found, self.encoder, old, progress)
+            command = self._home.command(self.encoder)
+            index = write_generation(folder, found, self.encoder, old, earlier, progress, command)
+            with self._opening:
+                self._built.append((folder, index))
             write_state(folder, state)
 
-        self._store.publish(write)
+        try:
+            self._store.publish(write)
+            self.index()
+        finally:
+            with self._opening:
+                while self._built:  # it was not published
+                    self._built.pop()[1].close()
 
 
 def _between(before: Manifest, after: Manifest) -> Changes:

@@ -60,8 +60,8 @@ def _number(cell: str) -> re.Match[str] | None:
 
 
 def _dated(cell: str) -> re.Match[str] | None:
-    match = _DATED.search(cell)
-    return match if match and len(cell) < 120 and not cell[match.end() :].strip(" .") else None
+    match = _DATED.search(cell) if len(cell) < 120 else None
+    return match if match and not cell[match.end() :].strip(" .") else None
 
 
 def _shows_motto(cell: str) -> bool:

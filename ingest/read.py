@@ -6,6 +6,7 @@ import hashlib
 import os
 import re
 import stat
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path, PurePath
@@ -15,7 +16,7 @@ from index.errors import ReadError
 from index.text import clean, fold
 from index.types import Document
 from ingest import formats
-from ingest.blocks import put_together
+from ingest.blocks import Extract, put_together
 from ingest.layout import MAX_TITLE, Layout, Section, markdown_layout, text_layout
 from ingest.legacy import Repaired, decoded
 from ingest.legal import is_statute, structured
@@ -90,8 +91,8 @@ def _at_once(path: str, flags: int) -> int:
     return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
 
 
-def read(source: Source) -> tuple[Document, list[Section]]:
-    """The document in `source` and its sections of content.
+def read(source: Source, extracted: Callable[[str, bytes], Extract] = extract) -> tuple[Document, list[Section]]:
+    """The document in `source` and its sections of content; `extracted` is what reads the kinds that need a parser.
 
     Raises ReadError when the bytes are no text in a known encoding, when the front matter is not valid, or when no
     content is left; the message names the source and the reason.
@@ -108,7 +109,7 @@ def read(source: Source) -> tuple[Document, list[Section]]:
         text, meta, note = clean(repaired.text), {}, repaired.note
         layout = text_layout(text)
     elif suffix in formats.SUFFIXES:
-        text, meta, layout, note = _read_parsed(source)
+        text, meta, layout, note = _read_parsed(source, extracted)
     elif suffix in ARCHIVES:
         raise ReadError(f"{source.name}: {_why_closed(source.data)}")
     else:
@@ -270,8 +271,8 @@ def _plain(name: str, field: str, value: Any) -> str:
     return clean(str(value)).strip()[:MAX_META]
 
 
-def _read_parsed(source: Source) -> tuple[str, dict[str, str], Layout, str]:
-    found = extract(source.name, source.data)
+def _read_parsed(source: Source, extracted: Callable[[str, bytes], Extract]) -> tuple[str, dict[str, str], Layout, str]:
+    found = extracted(source.name, source.data)
     meta = {key: clean(value).strip()[:MAX_META] for key, value in found.meta.items()}
     if found.markdown:
         text = clean(found.markdown)

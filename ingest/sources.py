@@ -7,7 +7,7 @@ import os
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from functools import partial
+from functools import lru_cache, partial
 from pathlib import Path, PurePath
 
 from index.errors import ReadError
@@ -31,11 +31,13 @@ class Given:
 
 def given_paths(paths: Iterable[Path], failed: Failures) -> list[Given]:
     """The files at `paths`, in folders there, and that match patterns as "van-ban/**/*.pdf"; each once."""
-    found: dict[Path, Given] = {}
+    found: dict[str, Given] = {}
+    real = lru_cache(1000)(os.path.realpath)  # of folders: it looks at every part of a path
     for path in paths:
         for file in _files(path, failed):
-            place = Path(os.path.realpath(file))
-            found.setdefault(place, Given(str(file), partial(load, file, str(place))))
+            folder, name = os.path.split(file)
+            place = os.path.realpath(file) if file.is_symlink() else os.path.join(real(folder), name)
+            found.setdefault(place, Given(str(file), partial(load, file, place)))
     return list(found.values())
 
 

@@ -7,16 +7,18 @@ import os
 import re
 import shutil
 from collections.abc import Iterable, Iterator, Mapping, Set
-from dataclasses import asdict, dataclass, field
+from contextlib import suppress
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from index.errors import ReadError, StoreError
-from index.store import is_held, temporary_files, write_whole
+from index.store import is_held, make_safe, temporary_files, write_whole
 from index.text import clean
 from ingest.archives import is_archive
-from ingest.contents import Contents
+from ingest.contents import Contents, stamp_of
+from ingest.extracts import Extracts
 from ingest.read import Source, load
 from ingest.sources import files_under
 
@@ -99,14 +101,15 @@ class Entries:
 
 
 class Records:
-    """The files of a library that are no index: its state, and the bytes of what was added."""
+    """The files of a library that are no index: its state, the bytes of what was added, what parsers found in them."""
 
     def __init__(self, folder: Path, corpus: Path) -> None:
         self.files = folder / "files"
         self.path = folder / "library.json"
         self.damaged = folder / "library.json.damaged"  # what `hoidap doctor --repair` put aside
         self._corpus = corpus
-        self._contents = Contents(folder / "archives.json")
+        self.extracts = Extracts(folder / "extracts")
+        self._contents = Contents(folder)
 
     def state(self) -> State:
         """What is saved. Raises StoreError when it is damaged."""
@@ -126,6 +129,11 @@ class Records:
         self._contents.save()
         return before
 
+    def remember(self) -> None:
+        """Keep what looking at the corpus folder taught; two processes may do so at once."""
+        with suppress(OSError):  # in a folder that may only be read it is learned again
+            self._contents.save()
+
     def restore(self, before: bytes | None) -> None:
         """Undo a `write` that returned `before`."""
         if before is None:
@@ -135,17 +143,24 @@ class Records:
 
     def keep(self, state: State, sources: Iterable[Source]) -> None:
         """Keep the bytes of those `sources` that `state` names."""
+        written = []
         for source in sources:
-            if state.added.get(source.document_id, {}).get("sha256") == source.sha256:
+            sha256 = source.sha256
+            path = self.files / sha256
+            if state.added.get(source.document_id, {}).get("sha256") == sha256 and not path.exists():
                 self.files.mkdir(parents=True, exist_ok=True)
-                if not (self.files / source.sha256).exists():
-                    write_whole(self.files / source.sha256, source.data)
+                write_whole(path, source.data, safe=False)
+                written.append(path)
+        make_safe(written)
 
-    def drop_unused(self, used: Set[str]) -> None:
-        """Delete the kept bytes whose hash is not in `used`."""
+    def drop_unused(self, used: Set[str], state: State) -> None:
+        """Delete the kept bytes whose hash is not in `used`, and what was read of files that are neither in `used` nor,
+        by `state`, searched or disabled."""
         for path in self.files.glob("*"):
             if path.name not in used:
                 path.unlink(missing_ok=True)
+        entries = self.entries(state)
+        self.extracts.drop_unused(used | {entry.sha256 for entry in (*entries.wanted, *entries.disabled)})
 
     def drop_temporary(self) -> None:
         """Delete what killed writes and backups left; to be called while nobody writes."""
@@ -192,21 +207,30 @@ class Records:
         return Entry(row["name"], row["origin"], path, row["sha256"], id, row.get("added", ""))
 
     def _in_corpus(self) -> Iterator[tuple[Entry, str]]:
-        """The documents of the corpus folder, those in its archives too, and why one cannot be read, "" when it can."""
+        """The documents of the corpus folder, those in its archives too, and why one cannot be read, "" when it can. A
+        file is read when its hash is not known for sure."""
         closed: list[tuple[str, str]] = []
+        contents = self._contents
         for path in files_under(self._corpus, closed):
             origin = path.relative_to(self._corpus).as_posix()
             try:
-                source = load(path, origin)
-                members = self._contents.members(source) if is_archive(source.name) else None
+                name, sha256 = clean(path.name), contents.sha256(path, clean(origin))
+                members = contents.known_members(sha256, clean(origin)) if sha256 and is_archive(name) else None
+                if sha256 is None or (members is None and is_archive(name)):
+                    before = stamp_of(path)
+                    source = load(path, origin)
+                    sha256 = source.sha256
+                    members = contents.members(source) if is_archive(name) else None
+                    contents.read(clean(origin), before, path, sha256)
             except ReadError as error:
-                source = Source(clean(path.name), clean(origin), b"")
-                yield Entry(source.name, source.origin, path, "", source.document_id), str(error)
+                failed = Source(clean(path.name), clean(origin), b"")
+                yield Entry(failed.name, failed.origin, path, "", failed.document_id), str(error)
                 continue
             if members is None:
-                yield Entry(source.name, source.origin, path, source.sha256, source.document_id), ""
-            for name, place, sha256, id in members or ():
-                yield Entry(name, place, path, sha256, id, archive=source.origin), ""
+                source = Source(name, clean(origin), b"")
+                yield Entry(name, source.origin, path, sha256, source.document_id), ""
+            for inner, place, inner_sha, id in members or ():
+                yield Entry(inner, place, path, inner_sha, id, archive=clean(origin)), ""
         for folder, reason in closed:
             source = Source(clean(Path(folder).name), clean(os.path.relpath(folder, self._corpus)), b"")
             yield Entry(source.name, source.origin, Path(folder), "", source.document_id), reason
@@ -235,4 +259,10 @@ def write_state(folder: Path, state: State) -> None:
 
 
 def as_json(state: State) -> bytes:
-    return json.dumps(asdict(state), ensure_ascii=False, indent=1).encode()
+    """A line for every document: `json.dumps` with an indent takes ten times as long."""
+    parts = []
+    for name in ("added", "removed", "hidden", "disabled", "about"):
+        rows = getattr(state, name).items()
+        lines = ",\n".join(f"  {json.dumps(id)}: {json.dumps(row, ensure_ascii=False)}" for id, row in rows)
+        parts.append(f' "{name}": {{\n{lines}\n }}' if lines else f' "{name}": {{}}')
+    return ("{\n" + ",\n".join(parts) + "\n}").encode()

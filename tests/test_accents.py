@@ -43,7 +43,7 @@ def indexed(tmp_path: Path) -> Iterator[Callable[..., Index]]:
 
 
 LEXICAL = Lexical.build(TEXTS)
-SPELLINGS = accents.collect({word for text in TEXTS for word in syllables(text)}, LEXICAL)
+SPELLINGS, WORDS = accents.collect({word for text in TEXTS for word in syllables(text)}, LEXICAL)
 
 
 def test_spellings_of_the_corpus() -> None:
@@ -122,7 +122,7 @@ def test_an_accented_match_comes_before_a_folded_one_by_the_shipped_model(tmp_pa
 
 
 def test_spellings_are_read_back(tmp_path: Path) -> None:
-    accents.save(SPELLINGS, tmp_path)
+    accents.save(SPELLINGS, WORDS, tmp_path)
     assert accents.load(tmp_path) == SPELLINGS
 
 

@@ -237,10 +237,9 @@ def test_interrupted_while_it_builds_it_leaves_all_as_it_was(
 
 
 def kept(data: Path) -> dict[str, bytes]:
-    """Every file but those of Chroma, which it writes to when it reads, and of locks."""
-    return {
-        name: content for name, (content, _) in state_of(data).items() if "/chroma/" not in name and "lock" not in name
-    }
+    """Every file but those of Chroma, which it writes to when it reads, of locks, and of what is remembered."""
+    skipped = ("/chroma/", "lock", "hashes.json", "/extracts/")
+    return {name: content for name, (content, _) in state_of(data).items() if not any(part in name for part in skipped)}
 
 
 # --- archives ---------------------------------------------------------------------------------------------------------

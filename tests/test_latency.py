@@ -117,7 +117,7 @@ def test_no_timed_question_was_asked_before(monkeypatch: pytest.MonkeyPatch) -> 
         asked.extend(question for questions in arguments[2:] for question in questions)
         return {"open_seconds": 1.0, "first_seconds": 1.0, "seconds": (1.0,), "processor_seconds": (1.0,), "memory": 0}
 
-    monkeypatch.setattr(latency, "_apart", here)
+    monkeypatch.setattr(latency, "apart", here)
     report = latency.measure([30], 50)
     assert len(asked) == len(set(asked)) == 50 + latency._WARM_UP
     assert tuple(asked[latency._WARM_UP :]) == report.questions

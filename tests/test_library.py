@@ -179,13 +179,30 @@ WHOLE_INDEX = "manifest.json documents.jsonl passages.jsonl dense/vectors.npy de
 ]
 
 
+FOR_THE_NEXT = ("dense/keys.npy", "lexical/counts.npy", "lexical/lengths.npy", "lexical/words.json")
+
+
+@pytest.mark.parametrize("name", FOR_THE_NEXT)
+@pytest.mark.parametrize("damage", [b"", b"{}", b"x", None])
+def test_what_only_the_next_index_needs_may_be_damaged(library: Library, name: str, damage: bytes | None) -> None:
+    folder = library._store.current()
+    assert folder
+    if damage is None:
+        (folder / name).unlink()
+    else:
+        (folder / name).write_bytes(damage)
+    library.add_sources([Source("cau.txt", "upload:cau.txt", CAU.encode())])
+    assert found(library, "cầu bình minh")[0] == "Cầu mới"
+    assert found(library, "dap song xanh")[0] == "Đập thủy lợi"
+
+
 @pytest.fixture(scope="module")
 def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("whole") / "g"
     document = Document("d", "Một câu có dấu.", "t", "s", "h")
     build(folder, [document], [Passage.of(document, 0, 15)], ToyEncoder())
     files = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
-    assert {name for name in files if "/chroma/" not in name} == set(WHOLE_INDEX)
+    assert {name for name in files if "/chroma/" not in name} == {*WHOLE_INDEX, *FOR_THE_NEXT}
     return folder
 
 
@@ -379,7 +396,7 @@ def test_strange_front_matter_is_one_failed_file(library: Library, corpus: Path,
 def test_parser_that_breaks_is_one_failed_file(
     library: Library, corpus: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    def broken(source: Source) -> None:
+    def broken(source: Source, extracted: object) -> None:
         raise ZeroDivisionError("parser")
 
     (corpus / "moi.txt").write_text(CAU, encoding="utf-8")

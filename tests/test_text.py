@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index.query import _ONSETS, _RIMES, is_english, is_syllable, untelex
-from index.text import clean, codes, dates, fold, key, marks, months, short_codes, syllables, terms
+from index.text import _SETTLED, clean, codes, dates, fold, key, marks, months, short_codes, syllables, terms
 from ingest.layout import markdown_layout, text_layout
 from ingest.sentences import sentence_spans
 
@@ -93,6 +93,13 @@ def test_every_syllable_has_one_key_of_its_own(tone: str) -> None:
 
 
 EDGES = [("", ""), ("1", "_"), (" ", "1")]
+
+
+def test_what_is_settled_stays_letter_by_letter() -> None:
+    """The short way through `clean` against the long one: a soft hyphen is never settled, and goes."""
+    settled = [c for c in map(chr, range(0x3000)) if _SETTLED.fullmatch(c)]
+    assert len(settled) > 400
+    assert clean("".join(settled) + "\u00ad") == "".join(settled)
 
 
 def test_marks_typed_in_the_wrong_order_are_one_letter() -> None:

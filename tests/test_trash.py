@@ -3,7 +3,6 @@
 import json
 import threading
 from collections.abc import Iterator
-from hashlib import blake2b
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +12,7 @@ from hypothesis import strategies as st
 
 from index.encoder import load_encoder
 from index.errors import StoreError
+from index.postings import hashes_of
 from index.search import scored_text
 from index.text import fold, terms
 from ingest.library import Library
@@ -200,7 +200,7 @@ def traces(folder: Path, text: str, vectors: np.ndarray) -> list[tuple[str, str]
     needles = [(w, w.encode(code)) for w in words for code in ("utf-8", "utf-16-le", "utf-16-be")]
     needles += [(w, json.dumps(w)[1:-1].encode()) for w in words if not w.isascii()]
     own = set(terms(text)) - set(terms(DAM)) - set(terms(MARKET))
-    needles += [(f"term {t}", blake2b(t.encode(), digest_size=8).digest()) for t in own]
+    needles += [(f"term {t}", hashes_of([t]).tobytes()) for t in own]
     needles += [("vector", row.tobytes()) for row in vectors]
     needles += [("part of a vector", row[:8].tobytes()) for row in vectors]
     needles.append(("bytes", text.encode()[-40:-5]))
