@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from functools import cache, partial
 
 from app.about import asked_of_article, lines_about
-from app.compose import MAX_CHARS, Finding, Shown, answering, compose, correcting, refusal, related, unknown
-from app.followup import own_words, resolve
+from app.compose import MAX_CHARS, Finding, Shown, answering, compose, correcting, refusal, related, replying, unknown
+from app.courtesy import SmallTalk, meaningless, small_talk, without_courtesy
+from app.followup import language_wanted, own_words, resolve
 from app.lists import one_by_one
 from app.notices import with_notice
 from app.papers import nearest, written_out
@@ -17,7 +18,7 @@ from app.question import Question, content_words, sides, understand
 from app.select import Quote, rank_quotes
 from app.support import outcome
 from app.timeline import arranged, before_judging
-from app.types import Answer, Turn
+from app.types import Answer, Language, Turn
 from app.wording import plain, reworded
 from index.filters import Filter
 from index.search import Index
@@ -39,16 +40,22 @@ def ask(question: str, index: Index, history: Sequence[Turn] = (), where: Filter
     that supports an answer the outcome is `refuse` and there are no citations.
     """
     narrowed, index = bool(where), index.within(where)
-    alone = clean(question).strip()
-    resolved = resolve(question, history)
+    alone = without_courtesy(clean(question).strip())
+    if talk := small_talk(alone) or (SmallTalk("unclear", "vi") if meaningless(alone, index) else None):
+        return compose(question, alone, talk.language, replying(talk))
+    resolved = resolve(alone, history)
     asked = understand(plain(resolved))
-    finding = _told(asked, index, narrowed)
+    wanted = language_wanted(alone)
+    if wanted and resolved == alone:  # nothing was asked before
+        return compose(question, alone, wanted, replying(SmallTalk("how", wanted)))
+    language = wanted or asked.language
+    finding = _told(asked, index, narrowed, language)
     own = own_words(alone)
     if resolved != alone and len(own) >= _OWN_SUBJECT and not _speaks_of(finding.shown, own):
         # "Giá xăng hôm nay?" after a question about population is no follow-up: nothing found speaks of petrol
         resolved, asked = alone, understand(plain(alone))
-        finding = _told(asked, index, narrowed)
-    return compose(question, resolved, asked.language, with_notice(asked, finding, index, history))
+        finding = _told(asked, index, narrowed, language)
+    return compose(question, resolved, language, with_notice(asked, finding, index, history, language))
 
 
 _OWN_SUBJECT = 2  # with fewer words of its own a question cannot stand alone: "Vốn bao nhiêu?", "Về việc gì?"
@@ -57,47 +64,47 @@ _OWN = 1 / 3  # share of a follow-up's own words that what is quoted for it must
 
 def _speaks_of(shown: Sequence[Shown], words: Sequence[str]) -> bool:
     """True when the quotes, their headings or titles hold a third of `words` (diacritics aside), or there are none."""
-    text = " ".join(f"{s.document.text[s.start : s.end]} {' '.join(s.headings)} {s.document.title}" for s in shown)
+    text = " ".join(f"{s.text} {' '.join(s.headings)} {s.document.title}" for s in shown)
     said = {fold(w) for w in syllables(text)}
     return bool(shown) and sum(fold(w) in said for w in words) >= _OWN * len(words)
 
 
-def _told(question: Question, index: Index, narrowed: bool) -> Finding:
+def _told(question: Question, index: Index, narrowed: bool, language: Language) -> Finding:
     """What is told to `question`, or if that is no answer, to the same in the documents' words; `narrowed` when `index`
-    is not all there is."""
-    finding = _find(question, index, narrowed)
+    is not all there is. The lines around the quotes are in `language`."""
+    finding = _find(question, index, narrowed, language)
     if finding.outcome in ("refuse", "related") and (other := reworded(question, index)) != question:
-        again = _find(other, index, narrowed)
+        again = _find(other, index, narrowed, language)
         if again.outcome == "answer":
             return again
     return finding
 
 
-def _find(question: Question, index: Index, narrowed: bool) -> Finding:
+def _find(question: Question, index: Index, narrowed: bool, language: Language) -> Finding:
     """What is told to `question` as it is put."""
     if not question.words:
-        return refusal(question, narrowed)
+        return refusal(language, narrowed)
     lines = _about_article(question, index)
     if lines:
-        return answering(question, [Shown(index.documents[p.document], p.start, p.end, p.headings) for p in lines])
+        return answering(language, [Shown(index.documents[p.document], p.start, p.end, p.headings) for p in lines])
     question = written_out(question, index)
     if near := nearest(question, index):
         missing, name, quote = near
-        return unknown(question, missing, name, Shown.of(quote))
+        return unknown(language, missing, name, Shown.of(quote))
     rank = cache(partial(_ranked, index=index))
     if items := one_by_one(question, rank(question), index):
-        return answering(question, [Shown.of(q) for q in items])
+        return answering(language, [Shown.of(q) for q in items])
     quotes = before_judging(question, cover(question, choose(question, index, rank), index, rank), index, rank)
     if quotes and (wrong := correct(question, rank(question), index)):
-        return correcting(question, Shown.of(wrong.quote), wrong.said, wrong.asked)
+        return correcting(language, [Shown.of(wrong.quote)], wrong.said, wrong.asked)
     match outcome(question, quotes, index) if quotes else "refuse":
         case "answer":
             told = arranged(question, quotes, index, rank)
-            return answering(question, [Shown.of(q) for q in told.quotes], disagree=told.disagree, older=told.older)
+            return answering(language, [Shown.of(q) for q in told.quotes], disagree=told.disagree, older=told.older)
         case "related":
-            return related(question, [Shown.of(q) for q in quotes[:1]])
+            return related(language, [Shown.of(q) for q in quotes[:1]])
         case _:
-            return refusal(question, narrowed)
+            return refusal(language, narrowed)
 
 
 def _about_article(question: Question, index: Index) -> list[Passage]:

@@ -12,7 +12,7 @@ from app.answer import ask
 from app.llm import ANSWER_TOKENS, Llm, Message, tokens
 from app.types import MARKER, Answer, Citation, Turn
 from app.verify import Proof, is_quote, verify
-from app.words import Notice, date_text, notice_note, say
+from app.words import Notice, date_text, dated, say
 from index.errors import LlmError
 from index.filters import Filter
 from index.search import Index
@@ -192,7 +192,7 @@ def _compose(quoted: Answer, sentences: Sequence[_Checked], hits: Sequence[Hit],
 def _notice(quoted: Answer) -> tuple[str, Citation] | None:
     """The notice at the end of `quoted` (see app.notices): its note, and the sentence it quotes."""
     last = quoted.citations[-1]
-    note = notice_note(quoted.language, last.published)
+    note = dated("notice", quoted.language, last.published)
     return (note, last) if quoted.text.endswith(f"\n{note}\n{last.quote} [{len(quoted.citations)}]") else None
 
 

@@ -74,6 +74,22 @@ def spoken_at(quote: Quote) -> str:
     return max(named, default=quote.document.published)
 
 
+# What is still to come when it is written, or a term that is set: its day is no date of what is told (folded).
+_AHEAD = re.compile(
+    r"\b(?:du kien|muc tieu|ke hoach|se|phan dau|hieu luc|ap dung|thi hanh|cham nhat|truoc ngay|thoi han|han cuoi"
+    r"|den (?:het )?ngay|du thao|de xuat)\b"
+)
+
+
+def told_day(text: str, published: str) -> str:
+    """The latest day (ISO) that `text` tells of as passed, if that is after `published`, the ISO date of its document,
+    possibly partial; else "". A document put together from several may bear the date of an early one."""
+    days = [iso for _, _, iso in dates(text) if len(iso) == 10 and iso[:4].isdigit()]
+    latest = max(days, default="")
+    late = bool(published) and latest[: len(published)] > published
+    return latest if late and not _AHEAD.search(bare_text(text)) else ""
+
+
 def before_judging(question: Question, quotes: Sequence[Quote], index: Index, rank: Rank) -> list[Quote]:
     """`quotes`, or for a question that asks whether the sources agree, or how things stand, those that say it."""
     if asks_agreement(question.text):
