@@ -19,6 +19,7 @@ from app.select import Quote, rank_quotes
 from app.support import outcome
 from app.timeline import arranged, before_judging
 from app.types import Answer, Language, Turn
+from app.whether import claimed, settled
 from app.wording import plain, reworded
 from index.filters import Filter
 from index.search import Index
@@ -94,6 +95,11 @@ def _find(question: Question, index: Index, narrowed: bool, language: Language) 
     rank = cache(partial(_ranked, index=index))
     if items := one_by_one(question, rank(question), index):
         return answering(language, [Shown.of(q) for q in items])
+    if (claim := claimed(question)) and (told := settled(claim, choose(claim.question, index, rank), index, rank)):
+        shown = [Shown.of(q) for q in told.quotes]
+        if told.older and not claim.holds(shown[0].text):
+            return correcting(language, shown, *claim.instead(shown[0].text, shown[1].text))
+        return answering(language, shown, disagree=told.disagree, older=told.older)
     quotes = before_judging(question, cover(question, choose(question, index, rank), index, rank), index, rank)
     if quotes and (wrong := correct(question, rank(question), index)):
         return correcting(language, [Shown.of(wrong.quote)], wrong.said, wrong.asked)
