@@ -6,7 +6,20 @@ from collections.abc import Sequence
 from functools import cache, partial
 
 from app.about import asked_of_article, lines_about
-from app.compose import MAX_CHARS, Finding, Shown, answering, compose, correcting, refusal, related, replying, unknown
+from app.compare import compared, told_of_both
+from app.compose import (
+    MAX_CHARS,
+    Finding,
+    Shown,
+    answering,
+    compose,
+    correcting,
+    half,
+    refusal,
+    related,
+    replying,
+    unknown,
+)
 from app.courtesy import SmallTalk, meaningless, small_talk, without_courtesy
 from app.followup import language_wanted, own_words, resolve
 from app.lists import one_by_one
@@ -100,7 +113,11 @@ def _find(question: Question, index: Index, narrowed: bool, language: Language) 
         if told.older and not claim.holds(shown[0].text):
             return correcting(language, shown, *claim.instead(shown[0].text, shown[1].text))
         return answering(language, shown, disagree=told.disagree, older=told.older)
-    quotes = before_judging(question, cover(question, choose(question, index, rank), index, rank), index, rank)
+    sides = told_of_both(question, comparison, index, rank) if (comparison := compared(question)) else None
+    if sides and sides.missing:
+        return half(language, [Shown.of(q) for q in sides.quotes], sides.missing)
+    chosen = list(sides.quotes) if sides else cover(question, choose(question, index, rank), index, rank)
+    quotes = before_judging(question, chosen, index, rank)
     if quotes and (wrong := correct(question, rank(question), index)):
         return correcting(language, [Shown.of(wrong.quote)], wrong.said, wrong.asked)
     match outcome(question, quotes, index) if quotes else "refuse":

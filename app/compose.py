@@ -67,6 +67,11 @@ def related(language: Language, shown: Sequence[Shown]) -> Finding:
     return Finding("related", say("related_lead", language), tuple(shown))
 
 
+def half(language: Language, shown: Sequence[Shown], missing: str) -> Finding:
+    """What is told of one side of a comparison whose other side, `missing`, the documents do not know."""
+    return Finding("related", say("half_lead", language, missing=missing), tuple(shown))
+
+
 def answering(
     language: Language, shown: Sequence[Shown], *, disagree: bool = False, older: Sequence[int] = ()
 ) -> Finding:

@@ -98,6 +98,8 @@ def _understood(question: str, history: Sequence[Turn]) -> _Asked:
     other = _AND_WHAT_OF.match(question)
     if other:
         return _same_of(past, before, other.group(1))
+    if time := _only_time(question):
+        return _same_of(past, before, time)
     thing = _THEN_WHAT_OF.match(question) or _AS_FOR.match(question)
     if thing and understand(thing.group(1)).kind == "other":
         return _same_of(past, before, thing.group(1))
@@ -210,6 +212,19 @@ def _named(text: str) -> bool:
     """True when `text` brings a name, a code or an acronym of its own."""
     asked = understand(text)
     return bool(asked.codes or asked.names or short_codes(text) or re.search(r"\b[A-ZĐ]{2,}\b", text))
+
+
+_ONLY_TIME = re.compile(
+    r"^((?:năm|nam|tháng|thang|quý|quy)\s+(?:\d[\d/-]*|trước|sau|ngoái|kế|tới|truoc|ngoai|ke|toi)(?:\s+(?:đó|do|nữa|nua|tiếp|tiep"
+    r"|theo))*)(?:\s+(?:thì|thi|sao|mấy|may|thế nào|the nao|bao nhiêu|bao nhieu|là|la|vậy|vay))+[\s?.!]*$",
+    re.IGNORECASE,
+)
+
+
+def _only_time(question: str) -> str:
+    """The time that is all a question says: "năm trước đó nữa thì mấy?" -> "năm trước đó"; "" when it says more."""
+    found = _ONLY_TIME.match(question)
+    return re.sub(r"\s+(?:nữa|nua)$", "", found.group(1), flags=re.IGNORECASE) if found else ""
 
 
 _NEXT_YEAR = {"truoc": -1, "ngoai": -1, "sau": 1, "tiep": 1, "toi": 1, "ke": 1}

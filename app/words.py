@@ -344,6 +344,10 @@ WORDS: dict[str, dict[Language, str]] = {
         "vi": "Không tìm thấy câu trả lời trực tiếp trong tài liệu. Đoạn gần nhất:",
         "en": "No direct answer was found in the documents. The nearest passage, in Vietnamese:",
     },
+    "half_lead": {
+        "vi": "Tài liệu trong kho không nói về {missing} nên chưa so sánh được. Về bên kia:",
+        "en": "The documents do not speak of {missing}, so nothing can be compared. Of the other, in Vietnamese:",
+    },
     "correction_lead": {
         "vi": "Tài liệu nêu khác với câu hỏi:",
         "en": "The documents say otherwise than the question, in Vietnamese:",

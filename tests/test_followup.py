@@ -127,6 +127,8 @@ CHAINS = [
     # times told by the one before
     ([("PCI năm 2021 đạt bao nhiêu?", "63,80")], "còn năm sau?", "PCI năm 2022 đạt bao nhiêu?"),
     ([("PCI năm 2021 đạt bao nhiêu?", "63,80")], "thế còn năm trước đó?", "PCI năm 2020 đạt bao nhiêu?"),
+    ([("PCI năm 2021 đạt bao nhiêu?", "63,80")], "Năm trước đó nữa thì mấy?", "PCI năm 2020 đạt bao nhiêu?"),
+    ([("PCI năm 2021 đạt bao nhiêu?", "63,80")], "năm 2022 thì sao?", "PCI năm 2022 đạt bao nhiêu?"),
     # another thing of the same place
     ([("Dân số tỉnh Hậu Giang là bao nhiêu?", "730.000")], "còn diện tích?", "diện tích Hậu Giang là bao nhiêu?"),
     # a person
