@@ -52,7 +52,8 @@ _ACCENTED_OPENING = (
 _ENDING = f"(?:{_THANKS}|please)"
 _FINE = (
     "(?:ok|okay|oke|okie|ừ|ừm|vâng|dạ vâng|dạ|được rồi|rồi|tốt|tốt lắm|hay quá|hay lắm|tuyệt|tuyệt vời|hiểu rồi"
-    "|đúng rồi|great|good|nice|cool|fine|i see|got it|perfect|haha|hihi)(?: nhé| nha| ạ| rồi)?"
+    "|đúng rồi|thế à|vậy à|vậy hả|thế hả|ra vậy|ra thế|à ra thế"
+    "|great|good|nice|cool|fine|i see|got it|perfect|haha|hihi)(?: nhé| nha| ạ| rồi)?"
 )
 _BYE = f"(?:tạm biệt|hẹn gặp lại|bye(?: bye)?|goodbye|see you){_WHOM}"
 _YOU = "(?:bạn|mày|bot|app|trợ lý|trợ lý ảo|chatbot|(?:ứng dụng|phần mềm|hệ thống|trang|công cụ)(?: này)?)"

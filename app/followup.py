@@ -9,7 +9,7 @@ from typing import NamedTuple
 from app.courtesy import small_talk, without_courtesy
 from app.question import MAX_CHARS, content_words, understand
 from app.types import MARKER, Language, Turn
-from index.text import CAPITALS, bare_syllables, clean, codes, fold, key, short_codes, syllables
+from index.text import CAPITALS, bare_syllables, bare_text, clean, codes, fold, key, short_codes, syllables
 
 # Words that point back into the conversation: as written, and for a question typed without diacritics. Only the
 # accented form tells "này" (this) from "nay" (today).
@@ -28,7 +28,8 @@ _SHORT = 3  # a question with fewer content syllables of its own leaves somethin
 # Syllables any question about any document may hold: they name no subject.
 _GENERIC = frozenset(
     key(
-        "ngày tháng năm văn bản tài liệu nghị quyết quyết định đề án chương trình ban hành căn cứ vào người tỉnh nơi"
+        "ngày tháng năm văn bản tài liệu nghị quyết quyết định đề án chương trình ban hành căn cứ vào người tỉnh nơi "
+        "trước sau nữa tiếp kế tới ngoái quý"
     ).split()
 )
 
@@ -249,8 +250,12 @@ def _swap(before: str, thing: str) -> str:
         return f"{before[: old_short.start()]}{thing}{before[old_short.end() :]}"
     names = understand(before).names
     if len(names) == 1 and new.names and content_words(thing, new.language) == tuple(syllables(new.names[0])):
-        return before.replace(names[0], new.names[0], 1)
+        # "Thành phố Vị Thanh" + "Long Mỹ": which sort of place that is, nobody said
+        return re.sub(rf"(?:{_PLACE}\s+)?{re.escape(names[0])}", new.names[0], before, count=1, flags=re.IGNORECASE)
     return ""
+
+
+_PLACE = r"(?:thành phố|thị xã|thị trấn|huyện|xã|phường|quận|tỉnh|thanh pho|thi xa|thi tran|huyen|xa|phuong|quan|tinh)"
 
 
 # "cái thứ hai", "người đầu tiên", "the second one"
@@ -291,8 +296,10 @@ def _lists(answer: str) -> Iterator[list[str]]:
     semicolons, else at commas and "và"."""
     quotes = [MARKER.sub("", line) for line in answer.split("\n") if MARKER.search(line)] or [MARKER.sub("", answer)]
     for quote in quotes:
-        opened = re.search(r":|\bgồm\b|\blà\b", quote)
-        text = quote[opened.end() :] if opened else quote
+        opened = re.search(r":|\bgồm\b|\blà\b", quote, re.IGNORECASE)
+        if not opened:
+            continue
+        text = quote[opened.end() :]
         items = text.split(";") if ";" in text else re.split(r", | và ", text)
         items = [_ITEM_HEAD.sub("", i.strip(" .\n")) for i in items]
         if len(items) > 1:
@@ -325,11 +332,12 @@ def _person(question: str, before: str, answer: str) -> str:
     )
 
 
-_MEASURE = re.compile(
-    r"\s*\b(?:dài|rộng|cao|dai|rong|có|co|là|la|được|duoc)?\s*\b(?:bao nhiêu|bao nhieu|bao giờ|bao gio|khi nào|khi nao"
-    r"|ngày nào|ngay nao|ở đâu|o dau)\b",
-    re.IGNORECASE,
+_DOES = (
+    "dài|rộng|cao|có|là|được|đạt|khởi công|hoàn thành|thông xe|thành lập|ra đời|diễn ra|tổ chức|khai mạc|bắt đầu"
+    "|kết thúc"
 )
+_HOW_MUCH = "bao nhiêu|bao giờ|khi nào|ngày nào|ở đâu"
+_MEASURE = re.compile(rf"\s*\b(?:{_DOES}|{fold(_DOES)})?\s*\b(?:{_HOW_MUCH}|{fold(_HOW_MUCH)})\b", re.IGNORECASE)
 
 
 def _subject(past: _Asked, before: str, question: str) -> str:
@@ -342,9 +350,13 @@ def _subject(past: _Asked, before: str, question: str) -> str:
         return f"{past.subject} {counted}".strip()
     asking = None if asks_more else _MEASURE.search(before)
     about = before[: asking.start()].strip(" :,") if asking and understand(question).kind != "other" else ""
-    return about if len(syllables(about)) >= _SHORT else before.rstrip(" ?.!")
+    whole = before.rstrip(" ?.!")
+    return about if len(syllables(about)) >= _SHORT else _DEFINED.sub("", whole) if _asks_in_what(question) else whole
 
 
+_DEFINED = re.compile(
+    r"\s+(?:(?:nghĩa )?là gì|là sao|là ai|(?:nghia )?la gi|la sao|la ai)(?:\s+(?:vậy|thế|ạ|vay|the))?$", re.IGNORECASE
+)
 _ASKING = re.compile(
     r"\b(?:là )?(?:những |bao |cái |việc |điều )?(?:gì|nhiêu|nào|ai|đâu|sao|mấy)\b|\b(?:khi|ngày|lúc|như thế|thế|vì|tại"
     r"|do|vậy|ạ|có|ở|how many|what|which|who|when|where|is|are|was|were|did|does|do|the)\b",
@@ -356,6 +368,21 @@ def _phrase(question: str) -> str:
     """The words of `question` that do not ask, if there are two or more of its own."""
     said = " ".join(_ASKING.sub(" ", question.rstrip(" ?.!")).split())
     return said if len(own_words(question)) >= 2 else ""
+
+
+_WHAT_OF = re.compile(
+    r"(?:thi |duoc |da |nam \d{4} )*(?:xep|dung|dat|tang|giam|dung o|xep o)? ?(?:thu|hang|vi tri|duoc|bac|diem)? ?"
+    r"(?:may|bao nhieu|thu may|hang may)(?: (?:diem|bac|phan tram|ca nuoc|vung))?(?: (?:vay|the|a|roi))?"
+)
+
+
+def _asks_in_what(question: str) -> bool:
+    """True when a question gives a name and a measure of nothing: "Hậu Giang xếp thứ mấy?"."""
+    names = understand(question).names
+    said = bare_text(question)
+    for name in names:
+        said = said.replace(bare_text(name), " ")
+    return bool(names) and bool(_WHAT_OF.fullmatch(" ".join(said.split())))
 
 
 def _only_asks(question: str, told: Sequence[str]) -> bool:
@@ -387,4 +414,6 @@ def _leans_back(question: str) -> bool:
     own = own_words(question)
     if asked.kind in ("why", "definition") and not points and len(own) >= 2:
         return False  # "vì sao phải sáp nhập?", "lạm phát là gì?" say what they ask about
+    if named and _asks_in_what(question):
+        return True
     return not named and (len(own) < _SHORT or bool(points and len(own) <= 2 * _SHORT))

@@ -129,6 +129,10 @@ CHAINS = [
     ([("PCI năm 2021 đạt bao nhiêu?", "63,80")], "thế còn năm trước đó?", "PCI năm 2020 đạt bao nhiêu?"),
     ([("PCI năm 2021 đạt bao nhiêu?", "63,80")], "Năm trước đó nữa thì mấy?", "PCI năm 2020 đạt bao nhiêu?"),
     ([("PCI năm 2021 đạt bao nhiêu?", "63,80")], "năm 2022 thì sao?", "PCI năm 2022 đạt bao nhiêu?"),
+    ([("PCI là gì?", "…")], "Hậu Giang xếp thứ mấy?", "PCI: Hậu Giang xếp thứ mấy?"),
+    ([("PCI là gì?", "…")], "Hậu Giang ở đâu?", "Hậu Giang ở đâu?"),
+    ([("Cao tốc A - B khởi công khi nào?", "…"), ("thế à", "…")], "khi nào xong?", "Cao tốc A - B: khi nào xong?"),
+    ([("Thành phố Vị Thanh rộng bao nhiêu?", "…")], "còn Long Mỹ?", "Long Mỹ rộng bao nhiêu?"),
     # another thing of the same place
     ([("Dân số tỉnh Hậu Giang là bao nhiêu?", "730.000")], "còn diện tích?", "diện tích Hậu Giang là bao nhiêu?"),
     # a person
