@@ -44,7 +44,7 @@ def answer(
     with a notice that says so.
     """
     quoted = ask(question, index, history, where)
-    if llm is None or quoted.weighed or quoted.outcome in ("refuse", "correction"):
+    if llm is None or not _to_be_written(quoted):
         return quoted
     hits = index.within(where).search(quoted.resolved, _PASSAGES)
     try:
@@ -59,6 +59,18 @@ def answer(
     if not proved or 2 * len(proved) < len(sentences):
         return _with_notice(quoted, "llm_unproved")
     return _compose(quoted, sentences, hits, llm)
+
+
+def meanwhile(question: str, index: Index, history: Sequence[Turn] = ()) -> Answer | None:
+    """What to show while the LLM writes, which may take as long as its deadline: the quotes, with a notice that says
+    so; None when the LLM will not be asked."""
+    quoted = ask(question, index, history)
+    return _with_notice(quoted, "llm_waiting") if _to_be_written(quoted) else None
+
+
+def _to_be_written(quoted: Answer) -> bool:
+    """False for a refusal, a correction, and quotes that say how they stand to each other: they stand as they are."""
+    return not quoted.weighed and quoted.outcome not in ("refuse", "correction")
 
 
 def prompt(question: str, hits: Sequence[Hit], context_tokens: int) -> list[Message]:

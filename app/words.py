@@ -392,6 +392,10 @@ WORDS: dict[str, dict[Language, str]] = {
         "vi": "{model} viết từ tài liệu; từng câu có số đã được đối chiếu với đoạn gốc bên dưới.",
         "en": "Written by {model} from the documents; each numbered sentence was checked against the quotes below.",
     },
+    "llm_waiting": {
+        "vi": "Mô hình ngôn ngữ đang viết câu trả lời. Trong lúc chờ, đây là nguyên văn tài liệu.",
+        "en": "The language model is writing an answer. Meanwhile, here are the documents' own words.",
+    },
     "llm_failed": {
         "vi": "Mô hình ngôn ngữ không trả lời được; dưới đây là nguyên văn tài liệu.",
         "en": "The language model failed; here are the documents' own words.",
@@ -415,7 +419,7 @@ WORDS: dict[str, dict[Language, str]] = {
     "llm_marked": {"vi": "(chưa kiểm chứng) {sentence}", "en": "(not verified) {sentence}"},
 }
 
-Notice = Literal["llm_failed", "llm_silent", "llm_unproved"]
+Notice = Literal["llm_waiting", "llm_failed", "llm_silent", "llm_unproved"]
 
 BUILT_IN: dict[str, str] = {
     # Gradio 6.31 has no Vietnamese and lets nobody override its English, so the page replaces these texts as they

@@ -203,6 +203,27 @@ def test_an_answer_names_each_source_once(library: Library) -> None:
     assert reader.by_class["hd-sources"] == ["[1][2] Chợ nổi · 05/2024"]
 
 
+def test_what_there_is_meanwhile_is_shown_before_a_slow_answer(library: Library) -> None:
+    def slow(question: str, index: Index, history: Sequence[Turn]) -> Answer:
+        return answer(market(library), "5 giờ", question=question)
+
+    def quotes(question: str, index: Index, history: Sequence[Turn]) -> Answer | None:
+        return answer(market(library), "họp", question=question) if question == "chậm?" else None
+
+    page = Chat(library, slow, "vi", meanwhile=quotes)
+    assert ["họp" in shown.text for shown in page.replies("chậm?", [])] == [True, False]
+    assert len(list(page.replies("nhanh?", []))) == 1
+    assert len(list(Chat(library, slow, "vi").replies("chậm?", []))) == 1
+
+
+def test_a_failure_meanwhile_is_told_once(library: Library) -> None:
+    def failing(question: str, index: Index, history: Sequence[Turn]) -> Answer:
+        raise StoreError("không có kho")
+
+    (shown,) = Chat(library, failing, "vi", meanwhile=failing).replies("gì?", [])
+    assert (shown.text, "không có kho" in shown.shown) == ("", True)
+
+
 def test_a_resolved_question_is_shown(library: Library) -> None:
     shown = Reader(answer_html(answer(market(library), "họp", question="còn nó?", resolved="còn <chợ>?")))
     assert shown.by_class["hd-note"] == ["Hiểu là: còn <chợ>?"]
