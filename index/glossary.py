@@ -292,7 +292,6 @@ train: đào tạo
 training: đào tạo
 competence: năng lực
 qualification: trình độ
-focus: trọng tâm
 key: trọng tâm, chủ chốt
 spearhead: mũi nhọn
 output: sản lượng
