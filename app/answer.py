@@ -22,10 +22,10 @@ from app.compose import (
 )
 from app.courtesy import SmallTalk, meaningless, small_talk, without_courtesy
 from app.followup import language_wanted, own_words, resolve
-from app.lists import one_by_one
+from app.lists import complete, one_by_one
 from app.notices import with_notice
 from app.papers import nearest, written_out
-from app.parts import Rank, cover
+from app.parts import Rank, cover, same_words
 from app.premise import correct
 from app.question import Question, content_words, sides, understand
 from app.select import Quote, rank_quotes
@@ -123,7 +123,12 @@ def _find(question: Question, index: Index, narrowed: bool, language: Language) 
     match outcome(question, quotes, index) if quotes else "refuse":
         case "answer":
             told = arranged(question, quotes, index, rank)
-            return answering(language, [Shown.of(q) for q in told.quotes], disagree=told.disagree, older=told.older)
+            return answering(
+                language,
+                [Shown.of(complete(question, q)) for q in told.quotes],
+                disagree=told.disagree,
+                older=told.older,
+            )
         case "related":
             return related(language, [Shown.of(q) for q in quotes[:1]])
         case _:
@@ -164,16 +169,10 @@ def _best(ranked: list[Quote]) -> list[Quote]:
             continue
         if len(chosen) == _MAX_QUOTES or chosen[0].chance >= _SURE:
             break
-        if any(_overlap(quote.text, other.text) for other in chosen):
+        if any(same_words(quote.text, other.text) for other in chosen):
             continue
         chosen.append(quote)
     return _within_length(chosen)
-
-
-def _overlap(one: str, other: str) -> bool:
-    """True when two quotes say nearly the same words: a second source adds length, not an answer."""
-    a, b = set(syllables(one)), set(syllables(other))
-    return len(a & b) >= 0.8 * min(len(a), len(b))
 
 
 def _within_length(quotes: list[Quote]) -> list[Quote]:
