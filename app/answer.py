@@ -33,7 +33,7 @@ from app.support import outcome
 from app.timeline import arranged, before_judging
 from app.types import Answer, Language, Turn
 from app.whether import claimed, settled
-from app.wording import plain, reworded
+from app.wording import plain, reworded, spelled
 from index.filters import Filter
 from index.search import Index
 from index.text import clean, fold, syllables
@@ -86,6 +86,7 @@ def _speaks_of(shown: Sequence[Shown], words: Sequence[str]) -> bool:
 def _told(question: Question, index: Index, narrowed: bool, language: Language) -> Finding:
     """What is told to `question`, or if that is no answer, to the same in the documents' words; `narrowed` when `index`
     is not all there is. The lines around the quotes are in `language`."""
+    question = spelled(question, index)
     finding = _find(question, index, narrowed, language)
     if finding.outcome in ("refuse", "related") and (other := reworded(question, index)) != question:
         again = _find(other, index, narrowed, language)

@@ -420,6 +420,36 @@ def plain(text: str) -> str:
     return text
 
 
+_SPELLED = {"1": "một", "2": "hai", "3": "ba", "4": "bốn", "5": "năm", "6": "sáu", "7": "bảy", "8": "tám", "9": "chín"}
+
+
+def spelled(question: Question, index: Index) -> Question:
+    """`question` with "4 trụ" as "bốn trụ" where the documents in `index` write it so more often."""
+    if question.language != "vi":
+        return question
+    known = index.lexical.frequency
+
+    def written(found: re.Match[str]) -> str:
+        before = question.text[: found.start()]
+        if _NUMBERED.search(key(before)) or any(w != w.lower() for w in before.split()[1:][-1:]):
+            return found[0]  # "quý 3", "Sông Hậu 2": no number of things
+        thing = key(found[2])
+        word, mark = _SPELLED[found[1]], "" if question.accented else "~"
+        said, figure = (
+            known(f"{mark}{fold(n) if mark else n}_{fold(thing) if mark else thing}") for n in (word, found[1])
+        )
+        return f"{word if question.accented else fold(word)} {found[2]}" if said > figure else found[0]
+
+    text = _FIGURE.sub(written, question.text)
+    return question if text == question.text else replace(understand(text), numbers=question.numbers)
+
+
+_FIGURE = re.compile(r"(?<![\w.,/“\"-])([1-9])\s+([^\W\d_]+)")
+_NUMBERED = re.compile(
+    r"\b(?:quý|tháng|ngày|năm|số|khoản|điều|điểm|hạng|thứ|loại|cấp|khóa|lớp|đợt|quy|thang|so|khoan|dieu)\s+$"
+)
+
+
 def reworded(question: Question, index: Index) -> Question:
     """`question` with its everyday words as the documents in `index` write them; the same when there are none."""
     if question.language != "vi":

@@ -9,7 +9,7 @@ import pytest
 from app.answer import ask
 from app.question import understand
 from app.select import cautions, rank_quotes
-from app.wording import _TABLE, plain, reworded
+from app.wording import _TABLE, plain, reworded, spelled
 from index.glossary import glossary
 from index.search import Index, build, open_index
 from index.text import syllables
@@ -47,6 +47,25 @@ def test_southern_words_are_read_as_plain_ones(asked: str, said: str) -> None:
 def test_everyday_words_become_those_of_the_documents(index: Index) -> None:
     asked = understand("Giới chủ được ngồi trò chuyện với sếp tỉnh mấy tháng một lần?")
     assert reworded(asked, index).text == "doanh nghiệp được gặp gỡ, đối thoại với lãnh đạo tỉnh hàng quý?"
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ("3 thành là gì", "ba thành là gì"),
+        ("3 thanh la gi", "ba thanh la gi"),
+        ("Kể 3 thành", "Kể ba thành"),
+        ("Khu Nam 3 thành gì?", "Khu Nam 3 thành gì?"),
+        ("Có 3 chợ?", "Có 3 chợ?"),  # the documents do not count markets
+        ("Quý 3 thành lập gì?", "Quý 3 thành lập gì?"),
+        ("Năm 2023 thành gì?", "Năm 2023 thành gì?"),
+    ],
+)
+def test_a_figure_is_read_as_the_word_the_documents_write(tmp_path: Path, asked: str, said: str) -> None:
+    text = "“Ba thành” là ba đô thị của tỉnh."
+    document = Document("d", text, "Đô thị", "d.md", "0" * 64)
+    build(tmp_path / "index", [document], [Passage("d-0", "d", 0, len(text), text, ())], ToyEncoder())
+    assert spelled(understand(asked), open_index(tmp_path / "index", ToyEncoder())).text == said
 
 
 def test_a_phrase_stands_once_and_is_short() -> None:
