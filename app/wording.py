@@ -446,7 +446,7 @@ def spelled(question: Question, index: Index) -> Question:
 
 _FIGURE = re.compile(r"(?<![\w.,/“\"-])([1-9])\s+([^\W\d_]+)")
 _NUMBERED = re.compile(
-    r"\b(?:quý|tháng|ngày|năm|số|khoản|điều|điểm|hạng|thứ|loại|cấp|khóa|lớp|đợt|quy|thang|so|khoan|dieu)\s+$"
+    r"\b(?:qu[ýí]|tháng|ngày|năm|số|khoản|điều|điểm|hạng|thứ|loại|cấp|khóa|lớp|đợt|quy|thang|so|khoan|dieu)\s+$"
 )
 
 
