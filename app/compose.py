@@ -132,7 +132,8 @@ def correcting(language: Language, shown: Sequence[Shown], said: str = "", asked
     else:
         lead = say("correction_lead", language)
     noted = (shown[0], *(replace(s, note=_older(language, shown, i)) for i, s in enumerate(shown) if i))
-    return Finding("correction", lead, noted)
+    found = Finding("correction", lead, noted)
+    return found if length(found) <= MAX_CHARS else replace(found, shown=noted[:1])
 
 
 def unknown(language: Language, missing: str, nearest: str, shown: Shown) -> Finding:

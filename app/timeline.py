@@ -98,7 +98,7 @@ def before_judging(question: Question, quotes: Sequence[Quote], index: Index, ra
         return _sides(question, quotes, index, rank)
     if asks_status(question) and question.kind == "who":
         return _holder(question, quotes, rank)
-    if _STILL.search(bare_text(question.text)) and question.kind not in ("who", "how_many", "when"):
+    if _asks_still(question) and question.kind not in ("who", "how_many", "when"):
         quotes = _no_longer(question, quotes, rank(question))
     if asks_status(question) and question.kind in (*_CHANGES, "which"):
         return _standing(question, quotes, index, rank)
@@ -161,8 +161,15 @@ def _names_all(question: Question, quote: Quote) -> bool:
 
 
 _ABOUT = 0.4  # of the best coverage: that it is so no longer is said in few of the words that ask
-_STILL = re.compile(r"\b(?:con (?:\w+ ){1,6}(?:khong|hay)|van con|still|no longer)\b")
+_STILL = re.compile(r"\b(?:còn (?:\w+ ){1,6}(?:không|hay)|vẫn còn|still|no longer)\b")
+_STILL_BARE = re.compile(  # "con" is also a child, and the first half of road, figure and man
+    r"\b(?:con (?!duong|so|nguoi|em|gai|trai|kenh|song)(?:\w+ ){1,6}(?:khong|hay)|van con|still|no longer)\b"
+)
 _CEASED = re.compile(r"\b(?:khong con|da giai the|da bai bo|het hieu luc|van con)\b")
+
+
+def _asks_still(question: Question) -> bool:
+    return bool((_STILL if question.accented else _STILL_BARE).search(" ".join(syllables(question.text))))
 
 
 def _no_longer(question: Question, quotes: Sequence[Quote], ranked: Sequence[Quote]) -> list[Quote]:

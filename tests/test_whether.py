@@ -99,6 +99,11 @@ def test_how_things_are_now(index: Index, question: str, first: str) -> None:
     assert first in answer.citations[0].quote
 
 
+def test_a_road_is_nothing_that_remains(index: Index) -> None:
+    for question in ("con duong cao toc can tho ca mau dai 110 km dung khong", "Con đường này dài 110 km đúng không?"):
+        assert not any("không còn" in c.quote for c in ask(question, index).citations)
+
+
 LATER = """---
 title: Các phường
 published: 2022-06-23
