@@ -6,19 +6,34 @@ from collections.abc import Sequence
 from functools import cache, partial
 
 from app.about import asked_of_article, lines_about
-from app.compose import MAX_CHARS, Finding, Shown, answering, compose, correcting, refusal, related, unknown
-from app.followup import own_words, resolve
-from app.lists import one_by_one
+from app.compare import compared, told_of_both
+from app.compose import (
+    MAX_CHARS,
+    Finding,
+    Shown,
+    answering,
+    compose,
+    correcting,
+    half,
+    refusal,
+    related,
+    replying,
+    unknown,
+)
+from app.courtesy import SmallTalk, meaningless, small_talk, without_courtesy
+from app.followup import language_wanted, own_words, resolve
+from app.lists import complete, one_by_one
 from app.notices import with_notice
 from app.papers import nearest, written_out
-from app.parts import Rank, cover
+from app.parts import Rank, cover, same_words
 from app.premise import correct
 from app.question import Question, content_words, sides, understand
 from app.select import Quote, rank_quotes
 from app.support import outcome
 from app.timeline import arranged, before_judging
-from app.types import Answer, Turn
-from app.wording import plain, reworded
+from app.types import Answer, Language, Turn
+from app.whether import claimed, settled
+from app.wording import plain, reworded, spelled
 from index.filters import Filter
 from index.search import Index
 from index.text import clean, fold, syllables
@@ -39,16 +54,22 @@ def ask(question: str, index: Index, history: Sequence[Turn] = (), where: Filter
     that supports an answer the outcome is `refuse` and there are no citations.
     """
     narrowed, index = bool(where), index.within(where)
-    alone = clean(question).strip()
-    resolved = resolve(question, history)
+    alone = without_courtesy(clean(question).strip())
+    if talk := small_talk(alone) or (SmallTalk("unclear", "vi") if meaningless(alone, index) else None):
+        return compose(question, alone, talk.language, replying(talk))
+    resolved = resolve(alone, history)
     asked = understand(plain(resolved))
-    finding = _told(asked, index, narrowed)
+    wanted = language_wanted(alone)
+    if wanted and resolved == alone:  # nothing was asked before
+        return compose(question, alone, wanted, replying(SmallTalk("how", wanted)))
+    language = wanted or asked.language
+    finding = _told(asked, index, narrowed, language)
     own = own_words(alone)
     if resolved != alone and len(own) >= _OWN_SUBJECT and not _speaks_of(finding.shown, own):
         # "Giá xăng hôm nay?" after a question about population is no follow-up: nothing found speaks of petrol
         resolved, asked = alone, understand(plain(alone))
-        finding = _told(asked, index, narrowed)
-    return compose(question, resolved, asked.language, with_notice(asked, finding, index, history))
+        finding = _told(asked, index, narrowed, language)
+    return compose(question, resolved, language, with_notice(asked, finding, index, history, language))
 
 
 _OWN_SUBJECT = 2  # with fewer words of its own a question cannot stand alone: "Vốn bao nhiêu?", "Về việc gì?"
@@ -57,47 +78,62 @@ _OWN = 1 / 3  # share of a follow-up's own words that what is quoted for it must
 
 def _speaks_of(shown: Sequence[Shown], words: Sequence[str]) -> bool:
     """True when the quotes, their headings or titles hold a third of `words` (diacritics aside), or there are none."""
-    text = " ".join(f"{s.document.text[s.start : s.end]} {' '.join(s.headings)} {s.document.title}" for s in shown)
+    text = " ".join(f"{s.text} {' '.join(s.headings)} {s.document.title}" for s in shown)
     said = {fold(w) for w in syllables(text)}
     return bool(shown) and sum(fold(w) in said for w in words) >= _OWN * len(words)
 
 
-def _told(question: Question, index: Index, narrowed: bool) -> Finding:
+def _told(question: Question, index: Index, narrowed: bool, language: Language) -> Finding:
     """What is told to `question`, or if that is no answer, to the same in the documents' words; `narrowed` when `index`
-    is not all there is."""
-    finding = _find(question, index, narrowed)
+    is not all there is. The lines around the quotes are in `language`."""
+    question = spelled(question, index)
+    finding = _find(question, index, narrowed, language)
     if finding.outcome in ("refuse", "related") and (other := reworded(question, index)) != question:
-        again = _find(other, index, narrowed)
+        again = _find(other, index, narrowed, language)
         if again.outcome == "answer":
             return again
     return finding
 
 
-def _find(question: Question, index: Index, narrowed: bool) -> Finding:
+def _find(question: Question, index: Index, narrowed: bool, language: Language) -> Finding:
     """What is told to `question` as it is put."""
     if not question.words:
-        return refusal(question, narrowed)
+        return refusal(language, narrowed)
     lines = _about_article(question, index)
     if lines:
-        return answering(question, [Shown(index.documents[p.document], p.start, p.end, p.headings) for p in lines])
+        return answering(language, [Shown(index.documents[p.document], p.start, p.end, p.headings) for p in lines])
     question = written_out(question, index)
     if near := nearest(question, index):
         missing, name, quote = near
-        return unknown(question, missing, name, Shown.of(quote))
+        return unknown(language, missing, name, Shown.of(quote))
     rank = cache(partial(_ranked, index=index))
     if items := one_by_one(question, rank(question), index):
-        return answering(question, [Shown.of(q) for q in items])
-    quotes = before_judging(question, cover(question, choose(question, index, rank), index, rank), index, rank)
+        return answering(language, [Shown.of(q) for q in items])
+    if (claim := claimed(question)) and (told := settled(claim, choose(claim.question, index, rank), index, rank)):
+        shown = [Shown.of(q) for q in told.quotes]
+        if told.older and not claim.holds(shown[0].text):
+            return correcting(language, shown, *claim.instead(shown[0].text, shown[1].text))
+        return answering(language, shown, disagree=told.disagree, older=told.older)
+    sides = told_of_both(question, comparison, index, rank) if (comparison := compared(question)) else None
+    if sides and sides.missing:
+        return half(language, [Shown.of(q) for q in sides.quotes], sides.missing)
+    chosen = list(sides.quotes) if sides else cover(question, choose(question, index, rank), index, rank)
+    quotes = before_judging(question, chosen, index, rank)
     if quotes and (wrong := correct(question, rank(question), index)):
-        return correcting(question, Shown.of(wrong.quote), wrong.said, wrong.asked)
+        return correcting(language, [Shown.of(wrong.quote)], wrong.said, wrong.asked)
     match outcome(question, quotes, index) if quotes else "refuse":
         case "answer":
             told = arranged(question, quotes, index, rank)
-            return answering(question, [Shown.of(q) for q in told.quotes], disagree=told.disagree, older=told.older)
+            return answering(
+                language,
+                [Shown.of(complete(question, q)) for q in told.quotes],
+                disagree=told.disagree,
+                older=told.older,
+            )
         case "related":
-            return related(question, [Shown.of(q) for q in quotes[:1]])
+            return related(language, [Shown.of(q) for q in quotes[:1]])
         case _:
-            return refusal(question, narrowed)
+            return refusal(language, narrowed)
 
 
 def _about_article(question: Question, index: Index) -> list[Passage]:
@@ -134,16 +170,10 @@ def _best(ranked: list[Quote]) -> list[Quote]:
             continue
         if len(chosen) == _MAX_QUOTES or chosen[0].chance >= _SURE:
             break
-        if any(_overlap(quote.text, other.text) for other in chosen):
+        if any(same_words(quote.text, other.text) for other in chosen):
             continue
         chosen.append(quote)
     return _within_length(chosen)
-
-
-def _overlap(one: str, other: str) -> bool:
-    """True when two quotes say nearly the same words: a second source adds length, not an answer."""
-    a, b = set(syllables(one)), set(syllables(other))
-    return len(a & b) >= 0.8 * min(len(a), len(b))
 
 
 def _within_length(quotes: list[Quote]) -> list[Quote]:

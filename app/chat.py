@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from ingest.library import Library
 
     Ask = Callable[[str, Index, Sequence[Turn]], Answer]
+    Meanwhile = Callable[[str, Index, Sequence[Turn]], Answer | None]
 
 _log = logging.getLogger(__name__)
 
@@ -67,13 +68,14 @@ _CSP = "; ".join(
 
 def answer_html(answer: Answer, note: str = "") -> Html:
     """`answer`: what was understood, the lead-in, a blockquote per quote with its link, and the sources."""
-    notes = [n for n in (note, answer.notice) if n]
+    notes = [note] if note else []
     if answer.writer:
         notes.append(say("llm_written", answer.language, model=answer.writer))
     if answer.resolved.strip() != answer.question.strip():
         notes.append(say("understood", answer.language, question=answer.resolved))
     return tag(
         "div",
+        *([tag("p", answer.notice, class_="hd-notice", role="status")] if answer.notice else []),
         *(tag("p", text, class_="hd-note") for text in notes),
         *(_written(answer) if answer.writer else _body(answer)),
         *_sources(answer),
@@ -157,6 +159,7 @@ class Chat:
     ask: Ask
     language: Language
     examples: Sequence[str] = ()
+    meanwhile: Meanwhile | None = None  # what to show until a slow `ask` answers
 
     @property
     def documents(self) -> Documents:
@@ -165,20 +168,36 @@ class Chat:
     def say(self, key: str, **values: object) -> str:
         return say(key, self.language, **values)
 
+    def replies(self, question: str, before: Sequence[Exchange]) -> Iterator[Exchange]:
+        """What is shown for `question` after `before`, one in place of the other: what there is meanwhile where the
+        answer may take long, then the answer."""
+        if self.meanwhile:
+            shown, failed = self._reply(self.meanwhile, question, before)
+            if shown:
+                yield shown
+            if failed:
+                return
+        yield self.reply(question, before)
+
     def reply(self, question: str, before: Sequence[Exchange]) -> Exchange:
         """Answer `question` after `before`; a failure is shown, logged if unexpected, and never raised."""
+        shown, _ = self._reply(self.ask, question, before)
+        return shown or Exchange(question)
+
+    def _reply(self, ask: Meanwhile, question: str, before: Sequence[Exchange]) -> tuple[Exchange | None, bool]:
+        """What `ask` says, or its failure, and whether it failed; None when it says nothing."""
         limit = number_text(MAX_CHARS, self.language)
         note = self.say("cut", limit=limit) if len(question) > MAX_CHARS else ""
         question = question[:MAX_CHARS]
         turns = [t for e in before if e.text for t in (Turn("user", e.question), Turn("assistant", e.text))]
         try:
-            answer = self.ask(question, self.library.index(), turns[-_HISTORY:])
+            answer = ask(question, self.library.index(), turns[-_HISTORY:])
         except HoidapError as error:
-            return Exchange(question, _failure(self.say("known_error", error=error)))
+            return Exchange(question, _failure(self.say("known_error", error=error))), True
         except Exception:
             _log.exception("no answer to a question of %d characters", len(question))
-            return Exchange(question, _failure(self.say("sorry")))
-        return Exchange(question, answer_html(answer, note), answer.text)
+            return Exchange(question, _failure(self.say("sorry"))), True
+        return (Exchange(question, answer_html(answer, note), answer.text) if answer else None), False
 
     def talk_html(self, talk: Sequence[Exchange]) -> Html:
         """The conversation so far; before the first question, a welcome and the examples."""
@@ -260,11 +279,14 @@ def _failure(text: str) -> Html:
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
-def create_app(library: Library, ask: Ask | None = None, *, host: str = "127.0.0.1") -> FastAPI:
+def create_app(
+    library: Library, ask: Ask | None = None, *, meanwhile: Meanwhile | None = None, host: str = "127.0.0.1"
+) -> FastAPI:
     """The web application: the page in Vietnamese at /, in English at /en, and /healthz.
 
-    `ask` stands in for app.answer.ask in tests. `host` is the address served: on a loopback address, requests must name
-    it, or a page elsewhere could reach the documents by pointing its own name at this machine (DNS rebinding).
+    `ask` is app.answer.ask unless given; `meanwhile` tells what to show until a slow one answers. `host` is the address
+    served: on a loopback address, requests must name it, or a page elsewhere could reach the documents by pointing its
+    own name at this machine (DNS rebinding).
     """
     _prepare_gradio()
     import gradio as gr
@@ -295,7 +317,7 @@ def create_app(library: Library, ask: Ask | None = None, *, host: str = "127.0.0
     for language, path in languages:
         gr.mount_gradio_app(
             app,
-            _blocks(Chat(library, ask, language, examples), uploads),
+            _blocks(Chat(library, ask, language, examples, meanwhile), uploads),
             path=path,
             # as head, not css: Gradio rewrites the selectors of css, and those above its own container match nothing
             head=f"<style>{(_HERE / 'chat.css').read_text(encoding='utf-8')}</style>",
@@ -345,8 +367,8 @@ def _blocks(chat: Chat, uploads: Uploads) -> gr.Blocks:
             yield gr.skip(), gr.skip(), gr.skip()
             return
         yield chat.talk_html([*talk, Exchange(question[:MAX_CHARS])]), "", gr.skip()
-        talk = [*talk, chat.reply(question, talk)]
-        yield chat.talk_html(talk), gr.skip(), talk
+        for exchange in chat.replies(question, talk):
+            yield chat.talk_html([*talk, exchange]), gr.skip(), [*talk, exchange]
 
     def ask(talk: list[Exchange], event: gr.EventData) -> Iterator[tuple[Any, ...]]:
         yield from send(sent(event, "text"), talk)

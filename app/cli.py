@@ -202,9 +202,9 @@ def _serve(args: argparse.Namespace) -> int:
         import uvicorn
 
         from app.chat import create_app
-        from app.generate import answer
+        from app.generate import answer, meanwhile
 
-        app = create_app(library, partial(answer, llm=llm), host=settings.host)
+        app = create_app(library, partial(answer, llm=llm), meanwhile=meanwhile if llm else None, host=settings.host)
         if settings.host not in ("127.0.0.1", "localhost", "::1"):
             print(
                 "hoidap: whoever can open this page can add and remove documents; there is no log-in", file=sys.stderr

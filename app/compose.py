@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from app import words
-from app.question import Question
+from app.courtesy import SmallTalk
 from app.select import Quote
+from app.timeline import told_day
 from app.types import MARKER, Answer, Citation, Language, Outcome
+from app.words import date_text, dated, say
 from index.types import Document
 
 MAX_CHARS = 600
@@ -29,6 +30,16 @@ class Shown:
     def of(quote: Quote, note: str = "") -> Shown:
         return Shown(quote.document, quote.start, quote.end, quote.passage.headings, note)
 
+    @property
+    def text(self) -> str:
+        return self.document.text[self.start : self.end]
+
+    @property
+    def date(self) -> str:
+        """ISO date of what is told: the document's, or a later day that the words themselves tell of, for a document
+        put together from several may bear the date of an early one."""
+        return told_day(self.text, self.document.published) or self.document.published
+
 
 @dataclass(frozen=True, slots=True)
 class Finding:
@@ -40,54 +51,70 @@ class Finding:
     weighed: bool = False  # the lead or the notes say how the places stand to each other, see Answer.weighed
 
 
-def refusal(question: Question, narrowed: bool) -> Finding:
+def refusal(language: Language, narrowed: bool) -> Finding:
     """Nothing found; `narrowed` when not all documents were asked."""
-    return Finding("refuse", words.no_answer(question.language, narrowed))
+    return Finding("refuse", say("no_answer_there" if narrowed else "no_answer", language))
 
 
-def related(question: Question, shown: Sequence[Shown]) -> Finding:
+def replying(talk: SmallTalk) -> Finding:
+    """The reply to what is no question: what can be asked, and nothing about the documents."""
+    how = say("how_to_ask", talk.language)
+    return Finding("refuse", say(f"talk_{talk.kind}", talk.language, how=how))
+
+
+def related(language: Language, shown: Sequence[Shown]) -> Finding:
     """The nearest places, which do not answer."""
-    return Finding("related", words.related_lead(question.language), tuple(shown))
+    return Finding("related", say("related_lead", language), tuple(shown))
+
+
+def half(language: Language, shown: Sequence[Shown], missing: str) -> Finding:
+    """What is told of one side of a comparison whose other side, `missing`, the documents do not know."""
+    return Finding("related", say("half_lead", language, missing=missing), tuple(shown))
 
 
 def answering(
-    question: Question, shown: Sequence[Shown], *, disagree: bool = False, older: Sequence[int] = ()
+    language: Language, shown: Sequence[Shown], *, disagree: bool = False, older: Sequence[int] = ()
 ) -> Finding:
     """The places that answer, each with the date of its source: one date in the lead-in, several before their quotes.
 
     `disagree` when they do not say the same; `older` are the indexes of those that one before them overtook. Places are
     left out from the end until the answer has at most MAX_CHARS characters.
     """
-    language = question.language
-    dated = [replace(s, note=_older(language, shown, i)) if i in older else s for i, s in enumerate(shown)]
+    noted = [replace(s, note=_older(language, shown, i)) if i in older else s for i, s in enumerate(shown)]
     if not older:
-        order = list(dict.fromkeys(s.document.published for s in dated))
-        dated.sort(key=lambda s: order.index(s.document.published))
-    finding = _with_lead(question, dated, disagree=disagree)
+        order = list(dict.fromkeys(s.date for s in noted))
+        noted.sort(key=lambda s: order.index(s.date))
+    finding = _with_lead(language, noted, disagree=disagree)
     while len(finding.shown) > 1 and length(finding) > MAX_CHARS:
-        dated = dated[:-1]
-        finding = _with_lead(question, dated, disagree=disagree)
+        noted = noted[:-1]
+        finding = _with_lead(language, noted, disagree=disagree)
     return replace(finding, weighed=disagree or any(at < len(finding.shown) for at in older))
 
 
 def _older(language: Language, shown: Sequence[Shown], at: int) -> str:
     """The note of the place `at`, overtaken by the one before it; a later document may tell of earlier times too."""
-    own, newer = shown[at].document.published, shown[at - 1].document.published
-    return words.older_note(language, own) if own < newer else words.earlier_note(language)
+    own, newer = shown[at].document.published, shown[at - 1].date
+    return dated("older", language, own) if own < newer else say("earlier", language)
 
 
-def _with_lead(question: Question, shown: Sequence[Shown], *, disagree: bool) -> Finding:
-    language, dates = question.language, {s.document.published for s in shown}
-    lead = words.answer_lead(language, dates.pop()) if len(dates) == 1 else words.answer_lead_several(language)
-    if dates:  # more than the one taken out: each quote, or run of quotes, bears its own
+def _with_lead(language: Language, shown: Sequence[Shown], *, disagree: bool) -> Finding:
+    dates = list(dict.fromkeys(s.date for s in shown))
+    lead = _dated("lead", language, shown[0]) if len(dates) == 1 else say("answer_lead_several", language)
+    if len(dates) > 1:  # each quote, or run of quotes, bears its own
         noted: list[Shown] = []
         for at, place in enumerate(shown):
-            new = at == 0 or place.document.published != shown[at - 1].document.published
-            note = place.note or (words.source_note(language, place.document.published) if new else "")
-            noted.append(replace(place, note=note))
+            new = at == 0 or place.date != shown[at - 1].date
+            noted.append(replace(place, note=place.note or (_dated("note", language, place) if new else "")))
         shown = noted
-    lead = words.disagree_lead(language, lead) if disagree and len(shown) else lead
+    lead = say("disagree", language, lead=lead) if disagree and len(shown) else lead
     return Finding("answer", lead, tuple(shown))
+
+
+def _dated(where: str, language: Language, shown: Shown) -> str:
+    """What says of what date `shown` is, as the lead-in of an answer ("lead") or the note before a quote ("note")."""
+    if shown.date != shown.document.published:
+        return say(f"told_{where}", language, date=date_text(shown.date, language))
+    return dated("answer_lead" if where == "lead" else "said_by", language, shown.document.published)
 
 
 def length(finding: Finding) -> int:
@@ -97,15 +124,21 @@ def length(finding: Finding) -> int:
     return sum(len(line) for line in lines) + sum(quoted) + len(lines) + len(finding.shown) - 1
 
 
-def correcting(question: Question, shown: Shown, said: str = "", asked: str = "") -> Finding:
-    """The place that says otherwise than the question: `said`, not `asked`, where these are values."""
-    lead = words.correction_lead(question.language, said, "" if MARKER.search(said + asked) else asked)
-    return Finding("correction", lead, (shown,))
+def correcting(language: Language, shown: Sequence[Shown], said: str = "", asked: str = "") -> Finding:
+    """The place that says otherwise than the question: `said`, not `asked`, where these are values. What stands behind
+    it is the statement it overtook."""
+    if said and asked and not MARKER.search(said + asked):
+        lead = say("correction_lead_values", language, said=said.strip(), asked=asked.strip())
+    else:
+        lead = say("correction_lead", language)
+    noted = (shown[0], *(replace(s, note=_older(language, shown, i)) for i, s in enumerate(shown) if i))
+    found = Finding("correction", lead, noted)
+    return found if length(found) <= MAX_CHARS else replace(found, shown=noted[:1])
 
 
-def unknown(question: Question, missing: str, nearest: str, shown: Shown) -> Finding:
+def unknown(language: Language, missing: str, nearest: str, shown: Shown) -> Finding:
     """The document nearest to the one the question names, which is not there."""
-    return Finding("correction", words.unknown_lead(question.language, missing, nearest), (shown,))
+    return Finding("correction", say("unknown_lead", language, missing=missing, nearest=nearest), (shown,))
 
 
 def compose(question: str, resolved: str, language: Language, finding: Finding) -> Answer:

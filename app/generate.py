@@ -12,7 +12,7 @@ from app.answer import ask
 from app.llm import ANSWER_TOKENS, Llm, Message, tokens
 from app.types import MARKER, Answer, Citation, Turn
 from app.verify import Proof, is_quote, verify
-from app.words import Notice, date_text, notice_note, say
+from app.words import Notice, date_text, dated, say
 from index.errors import LlmError
 from index.filters import Filter
 from index.search import Index
@@ -44,7 +44,7 @@ def answer(
     with a notice that says so.
     """
     quoted = ask(question, index, history, where)
-    if llm is None or quoted.weighed or quoted.outcome in ("refuse", "correction"):
+    if llm is None or not _to_be_written(quoted):
         return quoted
     hits = index.within(where).search(quoted.resolved, _PASSAGES)
     try:
@@ -59,6 +59,18 @@ def answer(
     if not proved or 2 * len(proved) < len(sentences):
         return _with_notice(quoted, "llm_unproved")
     return _compose(quoted, sentences, hits, llm)
+
+
+def meanwhile(question: str, index: Index, history: Sequence[Turn] = ()) -> Answer | None:
+    """What to show while the LLM writes, which may take as long as its deadline: the quotes, with a notice that says
+    so; None when the LLM will not be asked."""
+    quoted = ask(question, index, history)
+    return _with_notice(quoted, "llm_waiting") if _to_be_written(quoted) else None
+
+
+def _to_be_written(quoted: Answer) -> bool:
+    """False for a refusal, a correction, and quotes that say how they stand to each other: they stand as they are."""
+    return not quoted.weighed and quoted.outcome not in ("refuse", "correction")
 
 
 def prompt(question: str, hits: Sequence[Hit], context_tokens: int) -> list[Message]:
@@ -192,7 +204,7 @@ def _compose(quoted: Answer, sentences: Sequence[_Checked], hits: Sequence[Hit],
 def _notice(quoted: Answer) -> tuple[str, Citation] | None:
     """The notice at the end of `quoted` (see app.notices): its note, and the sentence it quotes."""
     last = quoted.citations[-1]
-    note = notice_note(quoted.language, last.published)
+    note = dated("notice", quoted.language, last.published)
     return (note, last) if quoted.text.endswith(f"\n{note}\n{last.quote} [{len(quoted.citations)}]") else None
 
 

@@ -6,11 +6,11 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from app import words
 from app.compose import MAX_CHARS, Finding, Shown, length
 from app.question import Question
 from app.timeline import asks_status
-from app.types import Turn
+from app.types import Language, Turn
+from app.words import dated
 from index.search import Index
 from index.text import bare_text, clean, dates, fold, key
 from index.types import Document
@@ -23,14 +23,17 @@ _PAST = re.compile(
 _KINDS = frozenset(("how_many", "who", "where", "yes_no", "other"))
 
 
-def with_notice(question: Question, finding: Finding, index: Index, history: Sequence[Turn]) -> Finding:
+def with_notice(
+    question: Question, finding: Finding, index: Index, history: Sequence[Turn], language: Language
+) -> Finding:
     """`finding`, and behind it the newest notice that concerns it: the question names what the notice is about and asks
-    how things are, everything quoted is older than the notice, it was not shown before, and there is room."""
+    how things are, everything quoted is older than the notice, it was not shown before, and there is room. The line
+    before it is in `language`."""
     if finding.outcome != "answer" or not _of_now(question):
         return finding
     noticed = (document for document in index.documents.values() if document.notice)  # a few of many
     for document in sorted(noticed, key=lambda d: d.published, reverse=True):
-        shown = _shown(document, question, finding, index, history)
+        shown = _shown(document, question, finding, index, history, language)
         if shown:
             noted = replace(finding, shown=(*finding.shown, shown))
             return noted if length(noted) <= MAX_CHARS else finding
@@ -44,15 +47,20 @@ def _of_now(question: Question) -> bool:
 
 
 def _shown(
-    document: Document, question: Question, finding: Finding, index: Index, history: Sequence[Turn]
+    document: Document,
+    question: Question,
+    finding: Finding,
+    index: Index,
+    history: Sequence[Turn],
+    language: Language,
 ) -> Shown | None:
     if not _names(question.text, document.notice_about):
         return None
-    if any(s.document.published >= document.published for s in finding.shown):
+    if any(s.date >= document.published for s in finding.shown):
         return None
     if any(fold(key(document.notice)) in fold(key(clean(turn.content))) for turn in history):
         return None
-    told = " ".join(s.document.text[s.start : s.end] for s in finding.shown)
+    told = " ".join(s.text for s in finding.shown)
     since = {iso for _, _, iso in dates(document.notice)}
     if since & {iso for _, _, iso in dates(told)}:
         return None
@@ -60,9 +68,7 @@ def _shown(
     end = start + len(document.notice)
     for passage in index.passages:
         if passage.document == document.id and passage.start <= start and end <= passage.end:
-            return Shown(
-                document, start, end, passage.headings, words.notice_note(question.language, document.published)
-            )
+            return Shown(document, start, end, passage.headings, dated("notice", language, document.published))
     return None
 
 

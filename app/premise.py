@@ -15,7 +15,7 @@ from app.papers import introducing
 from app.question import Question, content_words, numeral
 from app.select import Quote, has_person, headword
 from index.search import Index
-from index.text import bare_syllables, bare_text, codes, dates, fold, key, short_codes, syllables
+from index.text import CAPITALS, bare_syllables, bare_text, codes, dates, fold, key, short_codes, syllables
 from index.translate import translations
 
 
@@ -269,7 +269,8 @@ def _in_words(number: int) -> str:
 
 
 def _english_count(question: Question, ranked: Sequence[Quote]) -> Correction | None:
-    """ "four strategic breakthrough tasks": each word behind the number must have its translation behind another."""
+    """ "four strategic breakthrough tasks": each word behind the number must have its translation behind another, the
+    last one, which is the thing, at once in one of them: "ba nhiệm vụ đột phá chiến lược"."""
     for asked, things in _numbered(question.text):
         if not re.search(rf"\b(?:{asked}|{_ENGLISH.get(asked, asked)})\b", question.text, re.IGNORECASE):
             continue  # "tu" is four without diacritics
@@ -280,17 +281,22 @@ def _english_count(question: Question, ranked: Sequence[Quote]) -> Correction | 
             names.append([fold(t) for t in translations(word)])
         names = [n for n in names if n]
         said = [
-            (number, q)
+            (number, q, any(_begins(t, others) for t in names[-1]))
             for q in ranked
             for number, others in _numbered(q.text)
             if names and all(any(_within(t, others) for t in terms) for terms in names)
         ]
-        if said and asked not in {number for number, _ in said} and len({n for n, _ in said}) == 1:
-            return Correction(said[0][1], str(said[0][0]), str(asked))
+        if {n for n, _, _ in said} != {asked} and len({n for n, _, _ in said}) == 1 and any(at for _, _, at in said):
+            number, quote, _ = next(found for found in said if found[2])
+            return Correction(quote, str(number), str(asked))
     return None
 
 
 _ENGLISH = dict(enumerate("two three four five six seven eight nine ten".split(), 2))
+
+
+def _begins(term: str, words: Sequence[str]) -> bool:
+    return " ".join(map(fold, words)).startswith(term.replace("_", " "))
 
 
 def _within(term: str, words: Sequence[str]) -> bool:
@@ -381,7 +387,7 @@ def _pairs_of(text: str, question: Question, index: Index) -> list[str]:
     return pairs if all(index.lexical.frequency("~" + p.replace(" ", "_")) for p in pairs) else []
 
 
-_NAME = r"((?:[A-ZĐÀ-Ỹ][^\W\d_]+ ?){2,4}(?:A\b)?)"
+_NAME = rf"((?:[{CAPITALS}][^\W\d_]+ ?){{2,4}}(?:A\b)?)"
 _KIND_OF_PLACE = r"(?:huyện |thành phố |thị xã |tỉnh |xã |phường )?"
 _IS = re.compile(rf"(?:\blà|\bchọn|\blấy) {_KIND_OF_PLACE}{_NAME}")
 
@@ -412,6 +418,8 @@ def _place(question: Question, ranked: Sequence[Quote], index: Index) -> Correct
     if not asked:
         return None
     name = asked.group(1)
+    if any(_has(q.text, name) and _share(question, q, index) >= _SAME for q in ranked):
+        return None
     for quote in ranked:
         share = _share(question, quote, index, without=asked.group())
         if share >= _LOOSE and _has(quote.text, name):

@@ -6,11 +6,13 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from app.parts import Rank, asks_agreement, entities, same_words, without_agreement
+from app.parts import MAX_QUOTES, Rank, asks_agreement, entities, parts, same_words, without_agreement
 from app.question import Question, understand
-from app.select import YEAR, Quote
+from app.select import YEAR, Quote, cautions, has_person
+from app.types import Language
 from index.search import Index, scored_text
 from index.text import bare_text, codes, dates, fold, key, months, syllables
+from index.translate import translations
 
 _POOL = 15  # sentences, best first, among which the other side is looked for
 _AS_GOOD = 0.5  # of the best score: the other side is about the same thing, though it may be said in other words
@@ -74,10 +76,30 @@ def spoken_at(quote: Quote) -> str:
     return max(named, default=quote.document.published)
 
 
+# What is still to come when it is written, or a term that is set: its day is no date of what is told (folded).
+_AHEAD = re.compile(
+    r"\b(?:du kien|muc tieu|ke hoach|se|phan dau|hieu luc|ap dung|thi hanh|cham nhat|truoc ngay|thoi han|han cuoi"
+    r"|den (?:het )?ngay|du thao|de xuat)\b"
+)
+
+
+def told_day(text: str, published: str) -> str:
+    """The latest day (ISO) that `text` tells of as passed, if that is after `published`, the ISO date of its document,
+    possibly partial; else "". A document put together from several may bear the date of an early one."""
+    days = [iso for _, _, iso in dates(text) if len(iso) == 10 and iso[:4].isdigit()]
+    latest = max(days, default="")
+    late = bool(published) and latest[: len(published)] > published
+    return latest if late and not _AHEAD.search(bare_text(text)) else ""
+
+
 def before_judging(question: Question, quotes: Sequence[Quote], index: Index, rank: Rank) -> list[Quote]:
     """`quotes`, or for a question that asks whether the sources agree, or how things stand, those that say it."""
     if asks_agreement(question.text):
         return _sides(question, quotes, index, rank)
+    if asks_status(question) and question.kind == "who":
+        return _holder(question, quotes, rank)
+    if _asks_still(question) and question.kind not in ("who", "how_many", "when"):
+        quotes = _no_longer(question, quotes, rank(question))
     if asks_status(question) and question.kind in (*_CHANGES, "which"):
         return _standing(question, quotes, index, rank)
     return list(quotes)
@@ -111,6 +133,54 @@ def _given(quote: Quote) -> set[str]:
 def _figures(quote: Quote) -> int:
     """How many things one could disagree on `quote` tells: figures, dates, or words beside each other's source."""
     return max(len(_given(quote)), len(re.findall(r"\bghi\b|\bgọi\b|\bnêu\b", quote.text)))
+
+
+_PERSON = re.compile(r"\b[Ôô]ng |\b[Bb]à |\b[Đđ]ồng chí ")
+_FORMER = re.compile(
+    r"\b(?:từng|cựu|nguyên (?:bí thư|chủ tịch|giám đốc|phó)|trước khi|lúc mới|khi mới|thôi giữ|thay cho)\b"
+)
+
+
+def _holder(question: Question, quotes: Sequence[Quote], rank: Rank) -> list[Quote]:
+    """Who holds an office now: of the sentences that name somebody in it, the one told last, then the best of the
+    others."""
+    pool = [
+        q for q in rank(question)[:_POOL] if has_person(q.text) and not cautions(q.text) and _names_all(question, q)
+    ]
+    most = max((q.coverage for q in pool), default=0.0)
+    held = [q for q in pool if q.coverage >= _SAME * most and not _FORMER.search(key(q.text))]
+    if not held:
+        return list(quotes)
+    last = max(held, key=lambda q: (spoken_at(q), len(_PERSON.findall(q.text)) == 1, q.score))
+    return [last, *(q for q in quotes if has_person(q.text) and not same_words(q.text, last.text))][:2]
+
+
+def _names_all(question: Question, quote: Quote) -> bool:
+    said = f" {bare_text(quote.text)} "
+    return all(f" {bare_text(name)} " in said for name in question.names)
+
+
+_ABOUT = 0.4  # of the best coverage: that it is so no longer is said in few of the words that ask
+_STILL = re.compile(r"\b(?:còn (?:\w+ ){1,6}(?:không|hay)|vẫn còn|still|no longer)\b")
+_STILL_BARE = re.compile(  # "con" is also a child, and the first half of road, figure and man
+    r"\b(?:con (?!duong|so|nguoi|em|gai|trai|kenh|song)(?:\w+ ){1,6}(?:khong|hay)|van con|still|no longer)\b"
+)
+_CEASED = re.compile(r"\b(?:khong con|da giai the|da bai bo|het hieu luc|van con)\b")
+
+
+def _asks_still(question: Question) -> bool:
+    return bool((_STILL if question.accented else _STILL_BARE).search(" ".join(syllables(question.text))))
+
+
+def _no_longer(question: Question, quotes: Sequence[Quote], ranked: Sequence[Quote]) -> list[Quote]:
+    """`quotes`, behind the best sentence that says whether it is still so, if one near the best does."""
+    least = _ABOUT * max((q.coverage for q in ranked[:_POOL]), default=0.0)
+    telling = [q for q in ranked[:_POOL] if _CEASED.search(bare_text(q.text)) and q.coverage >= least]
+    telling = [q for q in telling if _names_all(question, q)]
+    return [*telling[:1], *(q for q in quotes if not any(same_words(q.text, t.text) for t in telling[:1]))][:_SHOWN]
+
+
+_SHOWN = 2
 
 
 _BY_WHAT = {"vi": "bằng văn bản nào, ngày nào", "en": "by which decision, on what date"}
@@ -147,12 +217,23 @@ def _made(quote: Quote) -> float:
 
 
 def _share(question: Question, quote: Quote, index: Index, *, with_title: bool) -> float:
-    """Share of the content of `question` that `quote` holds, by idf, 0..1."""
+    """Share of the content of `question` that `quote` holds, by idf, 0..1; an English word by its translations."""
     text = f"{scored_text(quote.document, quote.passage)}" if with_title else quote.text
     said = {fold(w) for w in syllables(text)}
-    weights = {fold(w): index.lexical.idf("~" + fold(w)) for w in question.words}
+    ways = {fold(w): _ways(w, question.language) for w in question.words}
+    weights = {w: max(index.lexical.idf("~" + way[0]) for way in found) for w, found in ways.items()}
     mass = sum(weights.values())
-    return sum(weight for word, weight in weights.items() if word in said) / mass if mass else 0.0
+    held = (weight for w, weight in weights.items() if any(said.issuperset(way) for way in ways[w]))
+    return sum(held) / mass if mass else 0.0
+
+
+def _ways(word: str, language: Language) -> list[list[str]]:
+    """How a text may say a word of a question: its folded syllables, one list for each way."""
+    said = translations(word) if language == "en" else {}
+    return [[fold(word)], *([fold(s) for s in term.split("_")] for term, share in said.items() if share >= _LIKELY)]
+
+
+_LIKELY = 0.2  # a translation that is one of five or more says little
 
 
 def arranged(question: Question, quotes: Sequence[Quote], index: Index, rank: Rank) -> Told:
@@ -207,7 +288,7 @@ def _in_time(question: Question, quotes: Sequence[Quote], other: Quote) -> Told:
     rest = [q for q in quotes if q not in (old, new) and not same_words(q.text, old.text)]
     if _THEN.search(bare_text(question.text)) and pending(quotes[0].text):
         return Told((old, new, *rest)[:3])
-    return Told((new, old, *rest)[:2], older=(1,))
+    return Told((new, old, *rest)[: MAX_QUOTES if len(parts(question)) > 1 else 2], older=(1,))
 
 
 _VALUE = re.compile(r"(?<![\w/.,-])(\d[\d.,]*\d|\d)\s?(km2|km²|km|ha|m2|%|[^\W\d_]+(?:\s(?:đồng|người|dân))?)")

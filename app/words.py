@@ -327,9 +327,40 @@ WORDS: dict[str, dict[Language, str]] = {
         "vi": "Tài liệu trong phạm vi đã chọn không có thông tin để trả lời câu hỏi này.",
         "en": "The documents you chose hold no information to answer this question.",
     },
+    # what is said to the program: see app.courtesy
+    "talk_hello": {"vi": "Chào bạn. {how}", "en": "Hello. {how}"},
+    "talk_thanks": {"vi": "Không có gì. Bạn cứ hỏi tiếp.", "en": "You are welcome. Go on asking."},
+    "talk_bye": {"vi": "Chào bạn. Khi cần tra cứu, bạn cứ hỏi tiếp.", "en": "Goodbye. Come back with any question."},
+    "talk_fine": {"vi": "Vâng. Bạn cứ hỏi tiếp.", "en": "Fine. Go on asking."},
+    "talk_who": {
+        "vi": "Đây là Hỏi Đáp, phần mềm tra cứu văn bản; không phải người. {how}",
+        "en": "This is Hỏi Đáp, a program that looks things up in documents; no person. {how}",
+    },
+    "talk_how": {"vi": "{how}", "en": "{how}"},
+    "talk_holdings": {
+        "vi": "Danh sách tài liệu nằm ở mục Tài liệu (trên dòng lệnh: hoidap list). {how}",
+        "en": "The tab Documents lists what there is (on the command line: hoidap list). {how}",
+    },
+    "talk_summary": {
+        "vi": "Hỏi Đáp chỉ trích nguyên văn, không tóm tắt hay viết lại. Hãy hỏi từng điều; xem toàn văn ở mục "
+        "Tài liệu.",
+        "en": "Hỏi Đáp quotes documents and does not summarise or rewrite them. Ask one thing at a time; the tab "
+        "Documents shows them whole.",
+    },
+    "talk_unclear": {"vi": "Chưa rõ bạn muốn hỏi gì. {how}", "en": "It is not clear what you ask. {how}"},
+    "how_to_ask": {
+        "vi": "Hãy hỏi một điều mà tài liệu trong kho có thể nêu: ai, khi nào, ở đâu, bao nhiêu, là gì, văn bản nào. "
+        "Câu trả lời là nguyên văn tài liệu, kèm trích dẫn để mở xem.",
+        "en": "Ask one thing that the documents may tell: who, when, where, how many, what something is, which "
+        "document. Answers are the documents' own words, each with a citation to open.",
+    },
     "related_lead": {
         "vi": "Không tìm thấy câu trả lời trực tiếp trong tài liệu. Đoạn gần nhất:",
         "en": "No direct answer was found in the documents. The nearest passage, in Vietnamese:",
+    },
+    "half_lead": {
+        "vi": "Tài liệu trong kho không nói về {missing} nên chưa so sánh được. Về bên kia:",
+        "en": "The documents do not speak of {missing}, so nothing can be compared. Of the other, in Vietnamese:",
     },
     "correction_lead": {
         "vi": "Tài liệu nêu khác với câu hỏi:",
@@ -343,6 +374,11 @@ WORDS: dict[str, dict[Language, str]] = {
         "vi": "Không có {missing} trong kho; gần nhất là {nearest}:",
         "en": "{missing} is not in the collection; the nearest is {nearest}. In Vietnamese:",
     },
+    "told_lead": {
+        "vi": "Theo tài liệu nêu việc ngày {date}:",
+        "en": "A document that tells of {date} says, in Vietnamese:",
+    },
+    "told_note": {"vi": "Tài liệu nêu việc ngày {date}:", "en": "A document that tells of {date}:"},
     "answer_lead": {
         "vi": "Theo tài liệu không ghi ngày:",
         "en": "A document without a date says, in Vietnamese:",
@@ -370,6 +406,10 @@ WORDS: dict[str, dict[Language, str]] = {
         "vi": "{model} viết từ tài liệu; từng câu có số đã được đối chiếu với đoạn gốc bên dưới.",
         "en": "Written by {model} from the documents; each numbered sentence was checked against the quotes below.",
     },
+    "llm_waiting": {
+        "vi": "Mô hình ngôn ngữ đang viết câu trả lời. Trong lúc chờ, đây là nguyên văn tài liệu.",
+        "en": "The language model is writing an answer. Meanwhile, here are the documents' own words.",
+    },
     "llm_failed": {
         "vi": "Mô hình ngôn ngữ không trả lời được; dưới đây là nguyên văn tài liệu.",
         "en": "The language model failed; here are the documents' own words.",
@@ -393,7 +433,7 @@ WORDS: dict[str, dict[Language, str]] = {
     "llm_marked": {"vi": "(chưa kiểm chứng) {sentence}", "en": "(not verified) {sentence}"},
 }
 
-Notice = Literal["llm_failed", "llm_silent", "llm_unproved"]
+Notice = Literal["llm_waiting", "llm_failed", "llm_silent", "llm_unproved"]
 
 BUILT_IN: dict[str, str] = {
     # Gradio 6.31 has no Vietnamese and lets nobody override its English, so the page replaces these texts as they
@@ -413,64 +453,8 @@ def say(key: str, language: Language, **values: object) -> str:
     return WORDS[key][language].format(**values)
 
 
-def no_answer(language: Language, narrowed: bool = False) -> str:
-    """The whole answer when the documents do not hold one; `narrowed` when not all of them were asked."""
-    return say("no_answer_there" if narrowed else "no_answer", language)
-
-
-def related_lead(language: Language) -> str:
-    """What stands before a quote that is about the question but does not answer it."""
-    return say("related_lead", language)
-
-
-def correction_lead(language: Language, said: str, asked: str) -> str:
-    """What stands before a quote that corrects the question: it says `said`, not `asked`; both may be ""."""
-    if said and asked:
-        return say("correction_lead_values", language, said=said.strip(), asked=asked.strip())
-    return say("correction_lead", language)
-
-
-def unknown_lead(language: Language, missing: str, nearest: str) -> str:
-    """What stands before the quote that introduces the `nearest` document to one that is `missing`."""
-    return say("unknown_lead", language, missing=missing, nearest=nearest)
-
-
-def answer_lead(language: Language, published: str) -> str:
-    """What stands before the quotes of an answer; `published` is the document's ISO date, possibly partial or ""."""
-    return _dated("answer_lead", language, published)
-
-
-def answer_lead_several(language: Language) -> str:
-    """What stands before quotes of different dates."""
-    return say("answer_lead_several", language)
-
-
-def source_note(language: Language, published: str) -> str:
-    """The line before the quotes of one of several dates."""
-    return _dated("said_by", language, published)
-
-
-def older_note(language: Language, published: str) -> str:
-    """The line before a quote that the one above it overtook."""
-    return _dated("older", language, published)
-
-
-def earlier_note(language: Language) -> str:
-    """The same, when it stands in a document that is not older."""
-    return say("earlier", language)
-
-
-def notice_note(language: Language, published: str) -> str:
-    """The line before the quote of a notice."""
-    return _dated("notice", language, published)
-
-
-def disagree_lead(language: Language, lead: str) -> str:
-    """`lead` behind the statement that the sources say different things."""
-    return say("disagree", language, lead=lead)
-
-
-def _dated(key: str, language: Language, published: str) -> str:
+def dated(key: str, language: Language, published: str) -> str:
+    """The words under `key` that go with a source of the ISO date `published`, possibly partial or ""."""
     text = date_text(published, language)
     if not text:
         return say(key, language)

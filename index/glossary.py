@@ -211,6 +211,163 @@ supplement: bổ sung
 implement: thực hiện, triển khai
 submit: trình
 await: trình
+authorities: chính quyền, cơ quan
+department: sở
+board: ban
+chairperson: chủ tịch
+chairwoman: chủ tịch
+chair: chủ tịch, chủ trì
+premier: thủ tướng
+deputies: đại biểu
+union: công đoàn, hội
+jurisdiction: thẩm quyền
+mandate: nhiệm kỳ, nhiệm vụ
+successor: kế nhiệm, thay
+resign: từ chức, thôi giữ chức
+dismiss: miễn nhiệm, cách chức
+assign: phân công, chỉ định
+nominate: giới thiệu, chỉ định
+designate: chỉ định
+elect: bầu
+ballot: phiếu bầu
+act: luật
+clause: khoản
+paragraph: đoạn, khoản
+section: mục, đoạn
+annex: phụ lục
+appendix: phụ lục
+propose: đề xuất
+guideline: hướng dẫn
+instruction: hướng dẫn, chỉ đạo
+instruct: chỉ đạo
+direct: chỉ đạo
+publish: đăng, công bố
+promulgate: ban hành
+enact: ban hành
+sign: ký
+signature: ký
+signatory: ký
+effect: hiệu lực
+expire: hết hiệu lực
+revise: sửa đổi
+procedure: thủ tục
+inspection: thanh tra, kiểm tra
+inspect: kiểm tra, thanh tra
+penalty: xử phạt
+municipality: thành phố
+region: vùng
+regional: vùng
+locality: địa phương
+border: giáp, ranh giới
+adjacent: giáp
+neighbour: giáp
+neighbor: giáp
+southern: nam
+delta: đồng bằng
+mekong: sông cửu long
+canal: kênh
+seaport: cảng biển
+nationwide: cả nước
+suburb: ngoại thành
+inner: nội thành
+urbanisation: đô thị hóa
+urbanization: đô thị hóa
+divide: chia tách
+unite: hợp nhất
+consolidate: hợp nhất, sáp nhập
+amalgamate: hợp nhất, sáp nhập
+dissolve: giải thể
+rearrange: sắp xếp
+rearrangement: sắp xếp
+reorganise: sắp xếp
+reorganisation: sắp xếp
+establish: thành lập
+resident: dân, người dân
+populous: dân số
+populated: dân số
+born: sinh
+labourer: lao động
+employ: việc làm, sử dụng
+train: đào tạo
+training: đào tạo
+competence: năng lực
+qualification: trình độ
+key: trọng tâm, chủ chốt
+spearhead: mũi nhọn
+output: sản lượng
+size: quy mô, diện tích
+fee: phí
+subsidy: hỗ trợ
+collection: thu
+expenditure: chi
+spend: chi
+disburse: giải ngân
+structure: cơ cấu
+domestic: trong nước
+tender: đấu thầu
+award: trao
+grant: trao, cấp
+obstacle: vướng mắc, điểm nghẽn
+fulfil: hoàn thành
+fulfill: hoàn thành
+proportion: tỷ trọng, tỷ lệ
+portion: phần
+bridge: cầu
+stretch: đoạn
+segment: đoạn
+construct: xây dựng
+groundbreaking: khởi công
+commence: khởi công
+operation: vận hành, khai thác
+delay: chậm, lùi
+postpone: lùi, dời
+reschedule: dời
+schedule: tiến độ, kế hoạch
+width: rộng
+height: cao
+locate: nằm, đặt
+housing: nhà ở
+resettlement: tái định cư
+clearance: giải phóng mặt bằng
+occupy: lấp đầy
+occupied: lấp đầy
+infrastructural: hạ tầng
+gauge: đo
+accountability: trách nhiệm
+rice: lúa
+paddy: lúa
+fishery: thủy sản
+irrigation: thủy lợi
+erosion: sạt lở
+pupil: học sinh
+universities: đại học
+college: cao đẳng
+literacy: biết chữ
+visitor: du khách, khách
+police: công an
+happen: diễn ra, sự kiện
+hold: tổ chức, diễn ra
+organise: tổ chức
+organize: tổ chức
+organiser: tổ chức
+host: tổ chức, chủ trì
+preside: chủ trì
+participant: đại biểu, tham dự
+speech: phát biểu
+newspaper: báo
+picture: ảnh
+title: tựa đề, tiêu đề
+launch: công bố, khởi động
+thousand: nghìn
+purpose: mục tiêu, nhằm
+aim: mục tiêu, nhằm
+reason: lý do, nguyên nhân
+function: chức năng
+requirement: yêu cầu, tiêu chí
+condition: điều kiện
+category: loại
+people: người, dân
+live: dân, sống
 """
 
 

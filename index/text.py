@@ -119,6 +119,10 @@ def _base_letter(char: str) -> str:
 _FOLD = {ord(c): _base_letter(c) for c in map(chr, [*range(0xC0, 0x250), *range(0x1E00, 0x1F00)]) if c.isalpha()}
 
 
+CAPITALS = "A-Z" + "".join(c for c in map(chr, [*range(0xC0, 0x1C0), *range(0x1E00, 0x1F00)]) if c.isupper())
+"""Capital letters of Latin alphabets, Vietnamese among them, for a character class; "À-Ỹ" would hold small ones too."""
+
+
 def fold(text: str) -> str:
     """`text` without diacritics, `đ` as `d` (NFD does not decompose it); one character in, one character out."""
     return text.translate(_FOLD)

@@ -12,7 +12,7 @@ from app.question import understand
 from app.rules import unknown_names
 from app.select import Scorer
 from app.types import MARKER, Answer, Citation, Turn
-from app.words import no_answer
+from app.words import say
 from index.filters import Filter
 from index.search import Index
 from index.text import terms
@@ -116,7 +116,7 @@ def test_documents_left_out_might_as_well_not_be_there(index: Index) -> None:
     # the article does not name the decision, so without the report nobody knows of it
     assert ask(question, index, where=Filter(kinds=("bài viết",))).outcome != "answer"
     answer = ask(question, index, where=Filter(since="2030"))
-    assert (answer.outcome, answer.text) == ("refuse", no_answer("vi", narrowed=True))
+    assert (answer.outcome, answer.text) == ("refuse", say("no_answer_there", "vi"))
     assert ask("Bài họp báo này ai viết?", index, where=Filter(kinds=("bài viết",))).outcome == "answer"
 
 

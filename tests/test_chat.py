@@ -13,8 +13,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app import chat, documents, downloads, generate, inspector, panel, reasons, shelf, words
+from app import chat, compose, documents, downloads, generate, inspector, notices, panel, reasons, shelf, words
 from app.chat import Chat, Exchange, answer_html
+from app.courtesy import Kind
 from app.markup import Html, Link, tag
 from app.panel import CONTEXT, context, source_html
 from app.types import Answer, Citation, Turn
@@ -123,12 +124,14 @@ def test_every_word_is_there_in_both_languages_with_the_same_blanks() -> None:
 
 
 def test_every_word_is_used_and_every_used_word_exists() -> None:
-    modules = (chat, documents, downloads, generate, inspector, panel, reasons, shelf, words)
+    modules = (chat, compose, documents, downloads, generate, inspector, notices, panel, reasons, shelf, words)
     source = "".join(Path(module.__file__ or "").read_text(encoding="utf-8") for module in modules)
     said = set(re.findall(r'say\(\s*"(\w+)"', source)) | set(words.BUILT_IN.values())
     assert said <= set(words.WORDS)
     quoted = set(re.findall(r'"(\w+)"', source.replace('": {', "", len(words.WORDS))))
-    leads = {f"answer_lead_{unit}" for unit in ("day", "month", "year")}
+    dated = ("answer_lead", "said_by", "older", "notice")
+    leads = {f"{key}_{unit}" for key in dated for unit in ("day", "month", "year")} | {"told_lead", "told_note"}
+    leads |= {f"talk_{kind}" for kind in get_args(Kind)}
     steps = {f"step_{step}" for step in ("understand", "encode", "lexical", "dense", "fusion")}
     changes = {f"done_{do}" for do in ("disable", "enable", "remove", "undelete", "purge")}
     labels = {f"{do}_label" for do in ("disable", "enable", "remove", "undelete")}
@@ -164,7 +167,7 @@ def test_dates_say_what_is_known(iso: str, vi: str, en: str) -> None:
     ],
 )
 def test_the_lead_in_names_the_date(published: str, vi: str, en: str) -> None:
-    assert (words.answer_lead("vi", published), words.answer_lead("en", published)) == (vi, en)
+    assert (words.dated("answer_lead", "vi", published), words.dated("answer_lead", "en", published)) == (vi, en)
 
 
 # ---- HTML
@@ -201,6 +204,27 @@ def test_an_answer_names_each_source_once(library: Library) -> None:
     assert reader.by_class["hd-sources"] == ["[1][2] Chợ nổi · 05/2024"]
 
 
+def test_what_there_is_meanwhile_is_shown_before_a_slow_answer(library: Library) -> None:
+    def slow(question: str, index: Index, history: Sequence[Turn]) -> Answer:
+        return answer(market(library), "5 giờ", question=question)
+
+    def quotes(question: str, index: Index, history: Sequence[Turn]) -> Answer | None:
+        return answer(market(library), "họp", question=question) if question == "chậm?" else None
+
+    page = Chat(library, slow, "vi", meanwhile=quotes)
+    assert ["họp" in shown.text for shown in page.replies("chậm?", [])] == [True, False]
+    assert len(list(page.replies("nhanh?", []))) == 1
+    assert len(list(Chat(library, slow, "vi").replies("chậm?", []))) == 1
+
+
+def test_a_failure_meanwhile_is_told_once(library: Library) -> None:
+    def failing(question: str, index: Index, history: Sequence[Turn]) -> Answer:
+        raise StoreError("không có kho")
+
+    (shown,) = Chat(library, failing, "vi", meanwhile=failing).replies("gì?", [])
+    assert (shown.text, "không có kho" in shown.shown) == ("", True)
+
+
 def test_a_resolved_question_is_shown(library: Library) -> None:
     shown = Reader(answer_html(answer(market(library), "họp", question="còn nó?", resolved="còn <chợ>?")))
     assert shown.by_class["hd-note"] == ["Hiểu là: còn <chợ>?"]
@@ -208,8 +232,8 @@ def test_a_resolved_question_is_shown(library: Library) -> None:
 
 
 def test_a_refusal_has_no_link() -> None:
-    reader = Reader(answer_html(Answer("?", "?", "vi", "refuse", words.no_answer("vi"))))
-    assert (reader.text, reader.links()) == (words.no_answer("vi"), [])
+    reader = Reader(answer_html(Answer("?", "?", "vi", "refuse", words.say("no_answer", "vi"))))
+    assert (reader.text, reader.links()) == (words.say("no_answer", "vi"), [])
 
 
 # ---- the panel

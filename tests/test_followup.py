@@ -98,6 +98,84 @@ def test_dialogues(before: str, answered: str, question: str, resolved: str) -> 
     assert resolve(question, [Turn("user", before), Turn("assistant", answered)]) == resolved
 
 
+# (asked one after the other, with what was answered) -> the last as understood
+CHAINS = [
+    (
+        [("Cao tốc A - B dài bao nhiêu km?", "110 km"), ("khởi công khi nào?", "2023")],
+        "bao giờ thông xe?",
+        "Cao tốc A - B: bao giờ thông xe?",
+    ),
+    (
+        [("PCI xếp thứ mấy?", "Thứ 12."), ("Vì sao vậy?", "…"), ("cụ thể là sao?", "…")],
+        "vì sao thế?",
+        "PCI xếp thứ mấy: vì sao thế?",
+    ),
+    ([(NQ5, "Về nhân lực."), ("ban hành ngày nào?", "01/6/2022")], "Về việc gì?", "Nghị quyết 05-NQ/TU: Về việc gì?"),
+    ([(NQ5, "Về nhân lực."), ("ai ký?", "…")], "còn Nghị quyết 04-NQ/TU?", "Nghị quyết 04-NQ/TU: ai ký?"),
+    (
+        [("Cao tốc A - B dài bao nhiêu km?", "110 km"), ("khởi công khi nào?", "2023")],
+        "còn cao tốc C - D?",
+        "cao tốc C - D: khởi công khi nào?",
+    ),
+    ([("Một tâm là gì?", "…"), ("còn hai tuyến?", "…")], "thế còn bốn trụ?", "bốn trụ là gì?"),
+    # greetings and thanks are no part of it
+    ([("Một tâm là gì?", "…"), ("cảm ơn bạn", "Không có gì.")], "còn hai tuyến?", "hai tuyến là gì?"),
+    ([("Chào bạn, cho hỏi một tâm là gì?", "…")], "còn hai tuyến?", "hai tuyến là gì?"),
+    # in another language: the question before
+    ([("Một tâm là gì?", "…")], "in English please", "Một tâm là gì?"),
+    ([("Một tâm là gì?", "…"), ("in English please", "…")], "còn hai tuyến?", "hai tuyến là gì?"),
+    # times told by the one before
+    ([("PCI năm 2021 đạt bao nhiêu?", "63,80")], "còn năm sau?", "PCI năm 2022 đạt bao nhiêu?"),
+    ([("PCI năm 2021 đạt bao nhiêu?", "63,80")], "thế còn năm trước đó?", "PCI năm 2020 đạt bao nhiêu?"),
+    ([("PCI năm 2021 đạt bao nhiêu?", "63,80")], "Năm trước đó nữa thì mấy?", "PCI năm 2020 đạt bao nhiêu?"),
+    ([("PCI năm 2021 đạt bao nhiêu?", "63,80")], "năm 2022 thì sao?", "PCI năm 2022 đạt bao nhiêu?"),
+    ([("PCI là gì?", "…")], "Hậu Giang xếp thứ mấy?", "PCI: Hậu Giang xếp thứ mấy?"),
+    ([("PCI là gì?", "…")], "Hậu Giang ở đâu?", "Hậu Giang ở đâu?"),
+    ([("Cao tốc A - B khởi công khi nào?", "…"), ("thế à", "…")], "khi nào xong?", "Cao tốc A - B: khi nào xong?"),
+    ([("Thành phố Vị Thanh rộng bao nhiêu?", "…")], "còn Long Mỹ?", "Long Mỹ rộng bao nhiêu?"),
+    # another thing of the same place
+    ([("Dân số tỉnh Hậu Giang là bao nhiêu?", "730.000")], "còn diện tích?", "diện tích Hậu Giang là bao nhiêu?"),
+    # a person
+    (
+        [("Ai là chủ tịch?", "Chủ tịch là ông Lê Văn Nam. [1]")],
+        "ông ấy sinh năm nào?",
+        "ông Lê Văn Nam sinh năm nào?",
+    ),
+    ([("Ai là chủ tịch?", "Chủ tịch là ông Lê Văn Nam. [1]")], "ong ay la ai?", "ông Lê Văn Nam la ai?"),
+    # an item of the list just told
+    (
+        [("Tỉnh có mấy Bí thư?", "Theo tài liệu:\nCó ba Bí thư: ông An, ông Bình và ông Chi. [1]")],
+        "người thứ hai là ai?",
+        "ông Bình là ai?",
+    ),
+    (
+        [("Ba đột phá là gì?", "Là: thứ nhất, nhân lực; thứ hai, chính sách; thứ ba, quy hoạch. [1]")],
+        "cái cuối cùng là gì?",
+        "quy hoạch là gì?",
+    ),
+    ([("What are the three?", "Gồm nhân lực; chính sách; quy hoạch. [1]")], "the second one?", "chính sách?"),
+    # what says of itself what it counts stands alone
+    (
+        [("SIPAS là gì?", "SIPAS là chỉ số hài lòng của người dân, tổ chức. [1]")],
+        "Đột phá thứ hai của Hậu Giang là gì?",
+        "Đột phá thứ hai của Hậu Giang là gì?",
+    ),
+    ([(NQ5, "…"), ("ai ký?", "…")], "Dân số Hậu Giang là bao nhiêu?", "Dân số Hậu Giang là bao nhiêu?"),
+]
+
+
+@pytest.mark.parametrize(("before", "question", "resolved"), CHAINS)
+def test_chains(before: list[tuple[str, str]], question: str, resolved: str) -> None:
+    history = [turn for asked, told in before for turn in (Turn("user", asked), Turn("assistant", told))]
+    assert resolve(question, history) == resolved
+
+
+@given(st.lists(st.sampled_from(["ai ký?", "vì sao vậy?", "cụ thể là gì?", "Vốn bao nhiêu?", "ở đâu?"]), max_size=12))
+def test_what_is_understood_does_not_grow(questions: list[str]) -> None:
+    history = [turn for q in ["PCI xếp thứ mấy?", *questions] for turn in (Turn("user", q), Turn("assistant", "…"))]
+    assert len(resolve("vì sao thế?", history)) <= 60
+
+
 def test_the_document_stays_the_subject_over_turns() -> None:
     history = [Turn("user", NQ5), Turn("assistant", "…"), Turn("user", "ai ký?"), Turn("assistant", "…")]
     assert resolve("ban hành khi nào?", history) == "Nghị quyết 05-NQ/TU: ban hành khi nào?"

@@ -1,6 +1,7 @@
 """Lists: things told one by one are quoted together, and what is asked by its name is defined before it is listed."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -75,3 +76,14 @@ def test_the_definition_stands_before_the_slogan_that_names_it(index: Index, que
     answer = ask(question, index)
     assert answer.outcome == "answer"
     assert answer.citations[0].quote == "“Hai tuyến” là hai trục cao tốc đi qua địa bàn."
+
+
+def test_a_list_behind_a_colon_is_answered_whole(tmp_path: Path) -> None:
+    (tmp_path / "to.md").write_text(
+        "# Tổ kiểm tra\n\nTổ kiểm tra của huyện có ba nhiệm vụ sau đây:\n- kiểm tra hồ sơ đất đai;\n"
+        "- khảo sát thực địa;\n- báo cáo kết quả cho huyện.\n\nTổ họp mỗi tháng một lần.\n",
+        encoding="utf-8",
+    )
+    with searchable(tmp_path, load_encoder()) as (found, _):
+        answer = ask("Tổ kiểm tra của huyện có những nhiệm vụ nào?", found)
+        assert all(item in answer.citations[0].quote for item in ("hồ sơ đất đai", "thực địa", "cho huyện"))

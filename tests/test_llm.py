@@ -22,7 +22,7 @@ from app import llm as llm_module
 from app.answer import ask
 from app.chat import answer_html
 from app.cli import main
-from app.generate import answer, plain, prompt, sentences_of
+from app.generate import answer, meanwhile, plain, prompt, sentences_of
 from app.llm import Llm, redacted, tokens
 from app.types import MARKER, Answer, Language
 from app.words import WORDS
@@ -204,6 +204,13 @@ def test_any_fault_leaves_the_quotes_and_a_notice(
     assert WORDS["llm_failed"]["vi"] in answer_html(given)
     assert KEY not in caplog.text
     assert any(r.name == "app.generate" and "the LLM toy at" in r.getMessage() for r in caplog.records)
+
+
+def test_a_silent_endpoint_leaves_the_quotes_to_read_meanwhile(index: Index, server: Server) -> None:
+    first = meanwhile(QUESTION, index)
+    assert first == replace(ask(QUESTION, index), notice=WORDS["llm_waiting"]["vi"])
+    assert f'<p class="hd-notice" role="status">{WORDS["llm_waiting"]["vi"]}</p>' in answer_html(first)
+    assert meanwhile("Xin chào", index) is None  # settled without the LLM
 
 
 def test_nothing_is_read_on_after_the_deadline(index: Index, server: Server) -> None:
