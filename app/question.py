@@ -128,8 +128,8 @@ def understand(text: str) -> Question:
     """Take `text` (any spelling) apart."""
     text = _apart(untelex(clean(text)[:MAX_CHARS].strip()))
     language: Language = "en" if is_english(text) else "vi"
-    bare = _bare(text)
-    asking = _kind(_bare(text.rpartition(": ")[2]))  # "PCI xếp thứ mấy: Do ai công bố?": a follow-up made whole
+    bare = bare_asking(text)
+    asking = _kind(bare_asking(text.rpartition(": ")[2]))  # "PCI xếp thứ mấy: Do ai công bố?": a follow-up made whole
     spoken_for = [(a, b) for a, b, _ in codes(text)] + [(a, b) for a, b, _ in dates(text)]
     return Question(
         text=text,
@@ -165,7 +165,7 @@ def _apart(text: str) -> str:
 _SPELLED = {"may": "mấy", "nhieu": "nhiêu", "ai": "ai", "nao": "nào", "gi": "gì", "nhiu": "nhiu"}
 
 
-def _bare(text: str) -> str:
+def bare_asking(text: str) -> str:
     """Folded syllables of `text`; one whose diacritics make it another word than a question word keeps them."""
     return " ".join(
         w if fold(w) in _SPELLED and w not in (fold(w), _SPELLED[fold(w)]) else fold(w) for w in syllables(text)

@@ -1,4 +1,4 @@
-"""Rules of form: what forbids to call a quote an answer, however well its words match."""
+"""Rules of form: what speaks against calling a quote an answer, however well its words match."""
 
 from __future__ import annotations
 
@@ -38,16 +38,21 @@ _FORMS: dict[str, Callable[[Question, str], float]] = {
 
 
 def barred(question: Question, quotes: Sequence[Quote], index: Index) -> bool:
-    """True when a rule forbids to call `quotes` (best first, at least one) an answer, however well they match."""
-    return (
-        lacks_items(question, quotes)
-        or lacks_asked(question, quotes)
-        or contradicts(question, quotes[0])
-        or lacks_year(question, quotes)
-        or lacks_name(question, quotes, index)
-        or bool(unknown_codes(question, index))
-        or bool(unknown_names(question, index))
-    )
+    """True when nothing may be called an answer, however well it matches: the question names a document that is not
+    there, or a year that nothing quoted speaks of (no right answer of 984 did not)."""
+    return bool(unknown_codes(question, index)) or lacks_year(question, quotes)
+
+
+def warnings(question: Question, quotes: Sequence[Quote], index: Index) -> dict[str, bool]:
+    """What speaks against calling `quotes` (best first, at least one) an answer, by name; the models weigh it."""
+    return {
+        "lacks items": lacks_items(question, quotes),
+        "lacks what is asked": lacks_asked(question, quotes),
+        "counts differently": contradicts(question, quotes[0]),
+        "first lacks the year": lacks_year(question, quotes[:1]),
+        "lacks the name": lacks_name(question, quotes, index),
+        "unknown name": bool(unknown_names(question, index)),
+    }
 
 
 def told(question: Question, quotes: Sequence[Quote]) -> float:

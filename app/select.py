@@ -2,26 +2,27 @@
 
 from __future__ import annotations
 
-import itertools
 import math
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
 
-from app.question import Kind, Question, counted
+from app.models import current
+from app.question import Question, counted
+from app.scorer import ASKS_NAMED, QUOTED_HEAD, Scorer, gloss
+from app.signs import MATCHES, Asked, Place, Spot, signs
+from app.wants import OFFERS, WANTED
 from index.search import Index, scored_text
-from index.text import bare_syllables, bare_text, codes, dates, fold, key, marks, syllables, terms
-from index.translate import expand, translations
+from index.text import bare_syllables, bare_text, codes, dates, fold, key, syllables, terms
 from index.types import Document, Hit, Passage
 from ingest.sentences import quote_spans
 
-_K1, _B, _MEAN_LENGTH = 1.2, 0.4, 30.0  # BM25 within a sentence; 30 syllables is a usual sentence of a report
-
-# Weights of the parts of a quote's score, fitted by listwise logistic regression, so that scores are log-odds: the
+# Weights of a quote's first look, fitted by listwise logistic regression, so that scores are log-odds: the
 # likelier of two quotes, e^(difference) times. Of which questions, and what else was tried: evals/LOG.md, 2026-11-23.
 _MATCH = 2.2  # BM25 of the sentence
 _COVERAGE = 4.5
@@ -61,168 +62,143 @@ class Quote:
     ahead: float  # fused score of the passage, for the size of the index: see ahead()
     dense: float  # cosine of question and sentence
     form: float  # 1 when it has the form the question asks for (a date for "when"), 0.5 when none is asked for
+    offers: float = 0.0  # log-odds for what it offers, given what is wanted
+    signs: tuple[float, ...] = (0.0,) * len(MATCHES)  # see app.signs
 
     @property
     def text(self) -> str:
         return self.document.text[self.start : self.end]
 
 
-class Scorer:
-    """Scores text against one question over one index."""
-
-    def __init__(self, question: Question, index: Index) -> None:
-        self.question = question
-        weights = _term_weights(question, index)
-        # A term no passage holds cannot tell sentences apart.
-        self._weights = {term: w for term, w in weights.items() if index.lexical.frequency(term)}
-        self._words = word_weights(question, index)
-        self._words_mass = sum(self._words.values()) or 1.0
-        self._mass = sum(self._weights.values()) or 1.0
-        if question.language == "en":
-            # What is known ("Hau Giang") must not count for a whole question whose words have no translation here.
-            self._mass += sum(w for word, w in self._words.items() if not known_word(word, question, index))
-        self._translations = {w: _known(w, index) for w in question.words} if question.language == "en" else {}
-        self._pairs = _pairs(question, index)
-
-    def match(self, bag: Counter[str]) -> float:
-        """BM25 of the text with terms `bag` for the question's terms, as a share of the best there could be, 0..1."""
-        length = (bag.total() + 2) / 4  # in syllables: n of them make 4n - 2 terms, codes and dates aside
-        norm = _K1 * (1 - _B + _B * length / _MEAN_LENGTH)
-        found = ((weight, bag[term]) for term, weight in self._weights.items() if term in bag)
-        return sum(weight * tf * (_K1 + 1) / (tf + norm) for weight, tf in found) / self._mass
-
-    def coverage(self, bag: Counter[str]) -> float:
-        """Share of the question's content words, by idf, that the text holds, 0..1; half for a word whose diacritics
-        differ from those typed."""
-        total = 0.0
-        for word, weight in self._words.items():
-            if word in bag:
-                total += weight
-            elif said := self._translations.get(word):
-                # one of two synonyms says it all; "ban" is no sign of "bản"
-                total += weight * min(1.0, 2 * sum(p for term, p in said.items() if term in bag))
-            elif "~" + fold(word) in bag:
-                total += weight * (0.5 if fold(word) != word else 1.0)
-        return total / self._words_mass
-
-    def defines(self, text: str) -> bool:
-        """True when `text` defines in quotation marks what an English question asks for: all its words are translations
-        of the question's."""
-        named = _QUOTED_HEAD.match(text)
-        if not (named and self._translations and self.question.kind in _ASKS_NAMED):
-            return False
-        said = {fold(s) for found in self._translations.values() for term in found for s in term.split("_")}
-        defined = [fold(w) for w in syllables(named.group(1))]
-        return len(defined) > 1 and said.issuperset(defined)
-
-    def pairs(self, bag: Counter[str]) -> float:
-        """Share of the question's neighbouring content words, by idf, that stand side by side in the text (diacritics
-        aside), 0..1. Most Vietnamese words have two syllables: "dân" and "số" apart are not "dân số". Of an English
-        word, any translation of two syllables will do. A question without such words ("SIPAS là gì") is taken by its
-        single ones."""
-        mass = sum(self._pairs.values())
-        found = sum(w for terms_of, w in self._pairs.items() if any(term in bag for term in terms_of))
-        return found / mass if mass else self.coverage(bag)
+BASE = (
+    "match", "coverage", "cosine", "hit", "rank", "cue", "fresh", "defines", "defines asked", "phrase", "other codes",
+    "lacks code", "remark", "caption",
+)  # fmt: skip
+_BASE = np.array([
+    _MATCH, _COVERAGE, _DENSE, _HIT, _RANK, _CUE, _FRESH, _DEFINES, _DEFINES_ASKED, _PHRASE, -_OTHER_CODE, -_LACKS_CODE,
+    -_REMARK, -_CAPTION,
+])  # fmt: skip
 
 
-def _pairs(question: Question, index: Index) -> dict[tuple[str, ...], float]:
-    """Inverse document frequency of the pairs of content words that stand side by side in the question as typed, by
-    their term without diacritics. In an English question two such words are a pair only when they are a name; its other
-    pairs are words with translations of two syllables, any of which will do."""
-    content = set(question.words)
-    typed = syllables(question.text)
-    pairs = [f"~{fold(a)}_{fold(b)}" for a, b in itertools.pairwise(typed) if a in content and b in content]
-    idf, frequency = index.lexical.idf, index.lexical.frequency
-    if question.language == "vi":
-        return {(pair,): idf(pair) for pair in pairs}
-    found: dict[tuple[str, ...], float] = {(pair,): idf(pair) for pair in pairs if frequency(pair)}
-    for word in question.words:
-        if said := tuple(term for term in translations(word) if "_" in term):
-            found[said] = idf(next((term for term in said if frequency(term)), said[0]))
-    return found
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The sentences of some passages, and what is known of each for a question."""
+
+    spots: list[tuple[Hit, int, int]]
+    base: npt.NDArray[np.float64]  # (spots, BASE)
+    matches: npt.NDArray[np.float64]  # (spots, MATCHES)
+    offered: npt.NDArray[np.float64]  # (spots, OFFERS)
+    wanted: npt.NDArray[np.float64]  # (WANTED,)
+    plain: npt.NDArray[np.float32]  # cosine of question and sentence
+    context: dict[str, float]  # by id of the passage, see Quote
+    pairs: dict[str, float]
+    share: dict[str, float]
 
 
-def known_word(word: str, question: Question, index: Index) -> bool:
-    """True when some passage holds `word` of the question, diacritics aside, or a translation of it."""
-    return bool(index.lexical.frequency("~" + fold(word)) or (question.language == "en" and _known(word, index)))
+def gather(question: Question, index: Index, hits: Sequence[Hit]) -> Found | None:
+    """What is known of the sentences of `hits`; None when there are none."""
+    scorer = Scorer(question, index)
+    spots = [(hit, a, b) for hit in hits for a, b in _spans(hit.passage)]
+    if not spots:
+        return None
+    texts = [hit.document.text[a:b] for hit, a, b in spots]
+    plain, cosines = _cosines(question, texts, index)
+    around = {h.passage.id: _bag(scored_text(h.document, h.passage)) for h in hits}
+    place = {h.passage.id: n for n, h in enumerate(hits, 1)}
+    bags = [_bag(text) for text in texts]
+    doubts, pictured = bool(_DOUBTS.search(question.text)), bool(_PICTURE.search(question.text))
+    base = np.array(
+        [
+            (
+                scorer.match(bag),
+                scorer.coverage(bag),
+                float(cosine),
+                hit.score - hits[0].score,
+                1 / place[hit.passage.id],
+                form_cue(question, text),
+                _fresh(question, text),
+                _defines(question, text),
+                _defines_asked(question, text) or scorer.defines(text),
+                _phrase_share(question, text),
+                _other_codes(question, text),
+                _lacks_code(question, hit, text),
+                cautions(text) and not doubts,
+                bool(_CREDIT.search(text)) and not pictured,
+            )
+            for (hit, _, _), text, bag, cosine in zip(spots, texts, bags, cosines, strict=True)
+        ],
+        dtype=np.float64,
+    )
+    kept = np.sort(np.argsort(-(base @ _BASE), kind="stable")[:_LOOKED_AT])
+    asked = Asked(question, scorer)
+    those = [
+        Spot(text, bag, place[hit.passage.id] - 1) for (hit, _, _), text, bag in zip(spots, texts, bags, strict=True)
+    ]
+    places = [Place(around[h.passage.id], _bag(" ".join((h.document.title, *h.passage.headings)))) for h in hits]
+    matches, offered = signs(asked, those, places, base[:, 1], cosines, kept.tolist())
+    return Found(
+        spots=[spots[i] for i in kept],
+        base=base[kept],
+        matches=matches,
+        offered=offered,
+        wanted=np.array(asked.wanted, dtype=np.float64),
+        plain=plain[kept],
+        context={id: scorer.coverage(bag) for id, bag in around.items()},
+        pairs={id: scorer.pairs(bag) for id, bag in around.items()},
+        share={id: scorer.match(bag) for id, bag in around.items()},
+    )
 
 
-def _known(word: str, index: Index) -> dict[str, float]:
-    """The translations of an English word that some passage holds, with their shares."""
-    return {term: p for term, p in translations(word).items() if index.lexical.frequency(term)}
+_LOOKED_AT = 32  # sentences looked at more closely, the best by their words
 
 
-def _term_weights(question: Question, index: Index) -> dict[str, float]:
-    if question.language == "en":
-        weights = {term: weight * index.lexical.idf(term) for term, weight in expand(question.text).items()}
-    else:
-        weights = {term: index.lexical.idf(term) for term in _vietnamese_terms(question)}
-    for code in question.codes:
-        weights["#" + code] = 2 * index.lexical.idf("#" + code)
-    for mark in marks(question.text):
-        weights.setdefault(mark, index.lexical.idf(mark))
-    return weights
+@lru_cache(4_000)  # of some 500 passages, 20 MB
+def _bag(text: str) -> Counter[str]:
+    return Counter(terms(text))
 
 
-def _vietnamese_terms(question: Question) -> list[str]:
-    bare = [fold(w) for w in question.words]
-    found = [*question.words, *("~" + w for w in bare)]
-    # bigrams only of words that stand side by side in the question as typed
-    for a, b in itertools.pairwise(syllables(question.text)):
-        if a in question.words and b in question.words:
-            found += (f"{a}_{b}", f"~{fold(a)}_{fold(b)}")
-    return found
+SIGNS = (*BASE, *MATCHES, *OFFERS, *(f"{want} / {offer}" for want in WANTED for offer in OFFERS), "")
+"""The signs that the ranking weighs: of the words, of what is offered, of what is offered where it is wanted; the last
+is the same for all sentences and keeps scores where those of the first look are."""
 
 
-def word_weights(question: Question, index: Index) -> dict[str, float]:
-    """Inverse document frequency of each content word of the question (of its bare spelling if only that is known), of
-    an English word that of its translations."""
-    weights = {w: index.lexical.idf(w if index.lexical.frequency(w) else "~" + fold(w)) for w in question.words}
-    if question.language == "en":
-        for word in weights:
-            if said := _known(word, index):
-                weights[word] = sum(p * index.lexical.idf(t) for t, p in said.items()) / sum(said.values())
-    return weights
+def table(found: Found) -> npt.NDArray[np.float64]:
+    """The signs of each sentence of `found`, shape (sentences, SIGNS)."""
+    n = len(found.spots)
+    met = (found.wanted[None, :, None] * found.offered[:, None, :]).reshape(n, -1)
+    return np.concatenate([found.base, found.matches, found.offered, met, np.ones((n, 1))], axis=1)
+
+
+def first_look(found: Found) -> npt.NDArray[np.float64]:
+    """Log-odds by the words alone, shape (sentences,)."""
+    scores: npt.NDArray[np.float64] = found.base @ _BASE
+    return scores
+
+
+@lru_cache(8)
+def _weights(ranking: tuple[tuple[str, float], ...]) -> npt.NDArray[np.float64]:
+    named = dict(ranking)
+    return np.array([named.get(name, 0.0) for name in SIGNS])
 
 
 def rank_quotes(question: Question, index: Index, hits: Sequence[Hit]) -> list[Quote]:
     """Sentences of the best `hits`, best first; ties in document order."""
-    scorer = Scorer(question, index)
-    spots = [(hit, a, b) for hit in hits for a, b in _spans(hit.passage)]
-    if not spots:
-        return []
-    texts = [hit.document.text[a:b] for hit, a, b in spots]
-    plain, cosines = _cosines(question, texts, index)
-    around = {h.passage.id: Counter(terms(scored_text(h.document, h.passage))) for h in hits}
-    context = {id: scorer.coverage(bag) for id, bag in around.items()}
-    pairs = {id: scorer.pairs(bag) for id, bag in around.items()}
-    share = {id: scorer.match(bag) for id, bag in around.items()}
-    place = {h.passage.id: n for n, h in enumerate(hits, 1)}
-    bags = [Counter(terms(text)) for text in texts]
-    cues = [form_cue(question, text) for text in texts]
-    doubts, pictured = bool(_DOUBTS.search(question.text)), bool(_PICTURE.search(question.text))
-    scores = [
-        _MATCH * scorer.match(bag)
-        + _COVERAGE * scorer.coverage(bag)
-        + _DENSE * float(cosine)
-        + _HIT * (hit.score - hits[0].score)
-        + _RANK / place[hit.passage.id]
-        + _CUE * cue
-        + _FRESH * _fresh(question, text)
-        + _DEFINES * _defines(question, text)
-        + _DEFINES_ASKED * (_defines_asked(question, text) or scorer.defines(text))
-        + _PHRASE * _phrase_share(question, text)
-        - _OTHER_CODE * _other_codes(question, text)
-        - _LACKS_CODE * _lacks_code(question, hit, text)
-        - _REMARK * (cautions(text) and not doubts)
-        - _CAPTION * (bool(_CREDIT.search(text)) and not pictured)
-        for (hit, _, _), text, bag, cosine, cue in zip(spots, texts, bags, cosines, cues, strict=True)
-    ]
+    found = gather(question, index, hits)
+    return ranked(found, index, current().ranking) if found else []
+
+
+def ranked(found: Found, index: Index, ranking: Mapping[str, float]) -> list[Quote]:
+    """The sentences of `found`, best first by the weights `ranking`, by name of SIGNS."""
+    weights = _weights(tuple(ranking.items()))
+    first = len(BASE) + len(MATCHES)
+    signs_of = table(found)
+    offers = signs_of[:, first:] @ weights[first:]
+    scores = (first_look(found) + signs_of[:, :first] @ weights[:first] + offers).tolist()
     chances = np.exp(np.array(scores) - max(scores))
     chances /= chances.sum()
     quotes = []
-    for i, (hit, start, end) in enumerate(spots):
-        coverage = scorer.coverage(bags[i])
+    for i, (hit, start, end) in enumerate(found.spots):
+        id, coverage = hit.passage.id, float(found.base[i, 1])
         quotes.append(
             Quote(
                 document=hit.document,
@@ -232,12 +208,14 @@ def rank_quotes(question: Question, index: Index, hits: Sequence[Hit]) -> list[Q
                 score=scores[i],
                 chance=float(chances[i]),
                 coverage=coverage,
-                context=max(coverage, context[hit.passage.id]),
-                pairs=pairs[hit.passage.id],
-                share=share[hit.passage.id],
+                context=max(coverage, found.context[id]),
+                pairs=found.pairs[id],
+                share=found.share[id],
                 ahead=ahead(hit.score, len(index.passages)),
-                dense=float(max(plain[i], cosines[i])),
-                form=cues[i],
+                dense=float(max(found.plain[i], found.base[i, 2])),
+                form=float(found.base[i, 5]),
+                offers=float(offers[i]),
+                signs=tuple(found.matches[i].tolist()),
             )
         )
     return sorted(quotes, key=lambda q: (-q.score, q.document.id, q.start))
@@ -246,16 +224,10 @@ def rank_quotes(question: Question, index: Index, hits: Sequence[Hit]) -> list[Q
 def _cosines(question: Question, texts: Sequence[str], index: Index) -> npt.NDArray[np.float32]:
     """Cosine of the question with each text, and the one to rank by, shape (2, len(texts)): of an English question the
     mean of it and of its words in Vietnamese, for a name alone draws its vector to every sentence with that name."""
-    asked = [question.text, *([_gloss(question, index)] if question.language == "en" else [])]
+    asked = [question.text, *([gloss(question, index)] if question.language == "en" else [])]
     vectors = index.encoder.encode(asked, query=True)
     cosines = index.encoder.encode(texts) @ vectors.T
     return np.stack([cosines[:, 0], cosines.mean(axis=1)])
-
-
-def _gloss(question: Question, index: Index) -> str:
-    """The content words of an English question, each by its likeliest translation that some passage holds."""
-    said = ((w, _known(w, index)) for w in question.words)
-    return " ".join(max(known, key=known.__getitem__).replace("_", " ") if known else w for w, known in said)
 
 
 def ahead(score: float, size: int) -> float:
@@ -339,17 +311,18 @@ def _fresh(question: Question, text: str) -> bool:
     question: the year asked about is not the year asked for."""
     if question.kind not in ("how_many", "when", "who", "which"):
         return False
-    asked = {fold(w) for w in syllables(question.text)}
+    numbers = question.kind in ("how_many", "when")
     for i, word in enumerate(text.split()):
         bare = word.strip(_PUNCTUATION)
-        if {fold(w) for w in syllables(bare)} <= asked:
-            continue
-        if question.kind in ("how_many", "when"):
-            if _NUMBER.search(bare):
-                return True
-        elif i and bare[:1].isupper() and not _NUMBER.search(bare):
+        told = _NUMBER.search(bare) if numbers else i and bare[:1].isupper() and not _NUMBER.search(bare)
+        if told and not {fold(w) for w in syllables(bare)} <= _words_of(question.text):
             return True
     return False
+
+
+@lru_cache(16)
+def _words_of(text: str) -> frozenset[str]:
+    return frozenset(fold(w) for w in syllables(text))
 
 
 _PUNCTUATION = "“”\"'’(),.:;[]"
@@ -430,7 +403,7 @@ def _defines(question: Question, text: str) -> bool:
 
 def _defines_asked(question: Question, text: str) -> bool:
     """True when `text` defines in quotation marks what the question puts in them or asks the meaning of."""
-    named = _QUOTED_HEAD.match(text)
+    named = QUOTED_HEAD.match(text)
     if not named:
         return False
     defined = list(map(fold, syllables(named.group(1))))
@@ -439,13 +412,7 @@ def _defines_asked(question: Question, text: str) -> bool:
     # "Ba nhiệm vụ đột phá là gì?" asks for “Ba nhiệm vụ đột phá chiến lược”
     begun = " ".join(defined[: max(2, len(defined) - 2)])
     asked = f" {' '.join(bare_syllables(question.text))} "
-    return question.kind in _ASKS_NAMED and f" {begun} " in asked
-
-
-_ASKS_NAMED: tuple[Kind, ...] = ("definition", "list", "which")
-
-
-_QUOTED_HEAD = re.compile(r"[“\"]([^”\"]{2,60})[”\"](?:\s[^”,.;:]{1,40}?)?\s+(?:là|nghĩa là|gồm|có nghĩa)\b")
+    return question.kind in ASKS_NAMED and f" {begun} " in asked
 
 
 def _other_codes(question: Question, text: str) -> int:

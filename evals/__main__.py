@@ -48,13 +48,20 @@ def _parser() -> argparse.ArgumentParser:
     retrieval.add_argument("--form", choices=FORMS, help="retype the questions: Telex keystrokes …; default: as typed")
     retrieval.set_defaults(run=_retrieval)
 
-    calibrate = commands.add_parser("calibrate", help="fit the models that decide between answer, related and refusal")
+    calibrate = commands.add_parser("calibrate", help="fit the models that rank sentences and decide on the outcome")
     calibrate.add_argument(
         "questions",
         type=_with_corpus,
         nargs="+",
         metavar="QUESTIONS.jsonl[=CORPUS]",
-        help="file of questions and the folder or document they are about; default: the corpus in use",
+        help="questions and the folder or document they are about (default: the corpus in use), or in SQuAD's form",
+    )
+    calibrate.add_argument(
+        "--save",
+        nargs="?",
+        const="own",
+        choices=("own", "shipped"),
+        help="write the models that the program loads: into the data folder, or (shipped) as everybody's default",
     )
     calibrate.set_defaults(run=_calibrate)
 
@@ -126,12 +133,13 @@ def _answers(arguments: argparse.Namespace) -> int:
 
 
 def _spans(arguments: argparse.Namespace) -> int:
-    from evals import spans
+    from evals import spans, squad
+    from evals.calibrate import Remembering
     from index import settings
     from index.encoder import load_encoder
 
     model = settings.load().model
-    report = spans.measure(spans.read(arguments.questions), load_encoder(model))
+    report = spans.measure(squad.read(arguments.questions), Remembering(load_encoder(model)))
     print(report)
     if arguments.json:
         write_json(arguments.json, {"model": model, **report.as_row()})
@@ -171,24 +179,41 @@ def _fusion(arguments: argparse.Namespace) -> int:
 
 
 def _calibrate(arguments: argparse.Namespace) -> int:
-    from evals import Row, answers, calibrate, read_rows
+    from contextlib import ExitStack
+
+    from app import models
+    from evals import Row, answers, calibrate, read_rows, squad
+    from evals.retrieval import Collection, indexed
     from index import settings
     from index.encoder import load_encoder
 
     in_use = settings.load()
     rows: dict[Path, list[Row]] = {}
+    spans = []
     for questions, corpus in arguments.questions:
-        rows.setdefault(corpus or in_use.corpus, []).extend(read_rows(questions))
+        if corpus is None and squad.is_squad(questions):
+            spans.append(squad.read(questions))
+        else:
+            rows.setdefault(corpus or in_use.corpus, []).extend(read_rows(questions))
     off_topic = read_rows(calibrate.OFF_TOPIC_SET)
-    encoder = load_encoder(in_use.model)
-    parts = []
-    for corpus, asked in rows.items():
-        with answers.searchable(corpus, encoder) as (index, raw):
-            parts.append(calibrate.examples(asked, off_topic, index, raw))
-    report = calibrate.calibrate(parts)
+    encoder = calibrate.Remembering(load_encoder(in_use.model))
+    with ExitStack() as opened:
+        parts = []
+        for corpus, asked in rows.items():
+            index, raw = opened.enter_context(answers.searchable(corpus, encoder))
+            parts.append(calibrate.cases(asked, off_topic, index, raw))
+        for found in spans:
+            collection = Collection(found.path, found.contexts, {}, {}, found.digest)
+            parts.append(calibrate.span_cases(found, opened.enter_context(indexed(collection, encoder))))
+        report = calibrate.calibrate(*calibrate.examples(parts))
     print(report)
     if arguments.json:
         write_json(arguments.json, {"model": in_use.model, **report.as_row()})
+    if arguments.save:
+        path = models.SHIPPED if arguments.save == "shipped" else in_use.data / models.NAME
+        path.parent.mkdir(parents=True, exist_ok=True)
+        models.save(report.models, path)
+        print(f"saved: {path}")
     return 0
 
 

@@ -14,7 +14,7 @@ from typing import Any, Literal
 
 from tqdm import tqdm
 
-from evals import check_new, digest, line_error, read_lines, read_rows, seconds_row
+from evals import check_new, digest, line_error, read_lines, read_rows, seconds_row, squad
 from evals.forms import FORMS
 from evals.matching import Span, touches_any
 from index.encoder import Encoder
@@ -163,7 +163,7 @@ def read(path: Path, corpus: Path, encoder: Encoder) -> Collection:
     """The folder, or the questions file: one in SQuAD's form, or one whose evidence is in `corpus`."""
     if not path.is_file():
         return read_collection(path)
-    in_squads_form = any("context" in row.values for row in read_rows(path)[:1])
+    in_squads_form = bool(read_rows(path)) and squad.is_squad(path)
     return read_contexts(path) if in_squads_form else read_questions(path, corpus, encoder)
 
 
@@ -206,11 +206,9 @@ def read_questions(path: Path, corpus: Path, encoder: Encoder) -> Collection:
 
 
 def read_contexts(path: Path) -> Collection:
-    """The questions of a file in SQuAD's form over all its contexts (see `evals.spans.read`); relevant is the one a
+    """The questions of a file in SQuAD's form over all its contexts (see `evals.squad.read`); relevant is the one a
     question was written for, though it may not answer it."""
-    from evals import spans
-
-    questions = spans.read(path)
+    questions = squad.read(path)
     queries = {asked.id: asked.question for asked in questions.asked}
     relevance = {asked.id: {asked.context: 1} for asked in questions.asked}
     return Collection(path, questions.contexts, queries, relevance, questions.digest)

@@ -11,7 +11,7 @@ import argparse
 import json
 import sys
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -197,29 +197,36 @@ def learn(sentences: Sequence[Sentence], settings: Settings | None = None) -> Ta
     return {word: found for word, found in ranked.items() if not is_name(word, found)}
 
 
-def notice(files: Iterable[str]) -> str:
-    """What the shipped table says of itself; `files` are the lines of `read_sentences`."""
-    return _NOTICE + "".join(f"{line}\n" for line in files) + f"Text folding {VERSION}"
+def notice(files: Iterable[str], about: str = _NOTICE) -> str:
+    """What a table says of itself: `about` it, and `files`, the lines of `read_sentences`."""
+    return about + "".join(f"{line}\n" for line in files) + f"Text folding {VERSION}"
 
 
-def main(argv: Sequence[str] | None = None) -> int:
-    """The command line; returns the exit status: 0 done, 2 wrong usage."""
+def run(
+    argv: Sequence[str] | None, prog: str, about: str, out: Path, make: Callable[[Sequence[Sentence]], Table]
+) -> int:
+    """The command line of a table that `make` learns from sentences; returns the exit status: 0 done, 2 wrong usage."""
     never_fail()
-    parser = argparse.ArgumentParser(prog="python -m index.train_translate", description=(__doc__ or "").split("\n")[0])
+    parser = argparse.ArgumentParser(prog=f"python -m {prog}", description=about.split("\n")[0])
     parser.add_argument("data", type=Path, metavar="DATA_DIR", help="folder of envi_*.jsonl.xz")
-    parser.add_argument("--out", type=Path, default=TABLE)
+    parser.add_argument("--out", type=Path, default=out)
     parser.add_argument("--exclude", type=Path, nargs="+", default=[], help="JSON Lines; rows that overlap are dropped")
     args = parser.parse_args(argv)
     try:
         sentences, files = read_sentences(args.data, read_excluded(args.exclude))
     except UsageError as error:
-        print(f"index.train_translate: {error}", file=sys.stderr)
+        print(f"{prog}: {error}", file=sys.stderr)
         return 2
     print(f"{len(sentences)} sentence pairs", file=sys.stderr)
-    table = learn(sentences)
-    write_table(args.out, table, notice(files))
+    table = make(sentences)
+    write_table(args.out, table, notice(files, about))
     print(json.dumps({"words": len(table), "bytes": args.out.stat().st_size, "files": files}, ensure_ascii=False))
     return 0
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """The command; returns the exit status: 0 done, 2 wrong usage."""
+    return run(argv, "index.train_translate", _NOTICE, TABLE, learn)
 
 
 if __name__ == "__main__":

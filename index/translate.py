@@ -44,24 +44,24 @@ def write_table(path: Path, table: Table, header: str) -> None:
 
 def read_table(path: Path = TABLE) -> Table:
     """What `write_table` wrote."""
-    return {word: _terms(rest) for word, rest in _lines(path)}
+    return {word: read_terms(rest) for word, rest in read_lines(path)}
 
 
-def _lines(path: Path) -> Iterator[tuple[str, str]]:
+def read_lines(path: Path) -> Iterator[tuple[str, str]]:
     for line in lzma.decompress(path.read_bytes()).decode().splitlines():
         if not line.startswith("#"):
             word, _, rest = line.partition("\t")
             yield word, rest
 
 
-def _terms(rest: str) -> dict[str, float]:
+def read_terms(rest: str) -> dict[str, float]:
     fields = rest.split("\t") if rest else []
     return {term: float(p) for term, p in zip(fields[::2], fields[1::2], strict=True)}
 
 
 @lru_cache(maxsize=1)
 def _shipped() -> dict[str, str]:
-    return dict(_lines(TABLE))  # a line is taken apart when its word is asked for: a question has ten
+    return dict(read_lines(TABLE))  # a line is taken apart when its word is asked for: a question has ten
 
 
 @lru_cache(maxsize=4096)
@@ -74,7 +74,7 @@ def translations(word: str) -> Mapping[str, float]:
         return {}
     forms = (word, *base_forms(word))
     table = _shipped()
-    learned = _terms(next((table[form] for form in forms if form in table), ""))
+    learned = read_terms(next((table[form] for form in forms if form in table), ""))
     total = sum(learned.values())
     learned = {term: p / total for term, p in learned.items()}
     written = next((glossary()[form] for form in forms if form in glossary()), {})

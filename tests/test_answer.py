@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from app.answer import MAX_CHARS, ask
 from app.question import understand
 from app.rules import unknown_names
-from app.select import Scorer
+from app.scorer import Scorer
 from app.types import MARKER, Answer, Citation, Turn
 from app.words import say
 from index.filters import Filter

@@ -15,11 +15,13 @@ from typing import Any
 import numpy as np
 import pytest
 
-from app import support as app_support
+from app import models as app_models
 from app.answer import choose
+from app.models import Models, current, load
 from app.question import understand
+from app.signs import MATCHES
 from app.support import Support, outcome, probability, support
-from evals import Row, read_rows
+from evals import Row, read_rows, squad
 from evals.__main__ import main
 from evals.answers import searchable
 from evals.calibrate import (
@@ -31,13 +33,15 @@ from evals.calibrate import (
     Fitted,
     auroc,
     calibrate,
+    cases,
     examples,
     fit,
-    folds,
     left_out,
+    span_cases,
     threshold,
 )
 from evals.matching import Group, Span, touches_any
+from evals.retrieval import Collection, indexed
 from index.errors import UsageError
 from index.search import Index
 from index.text import fold, syllables
@@ -112,7 +116,7 @@ def test_fit_is_where_the_penalised_gradient_vanishes() -> None:
     x, positive, weights = np.column_stack([np.ones(30), z]), generator.random(30) < 0.4, generator.uniform(0.1, 1, 30)
     b = np.array(fit(x, positive, weights))
     residual = weights * (1 / (1 + np.exp(-(x @ b))) - positive)
-    assert x.T @ residual + np.array([0.0, b[1], b[2]]) == pytest.approx(0, abs=1e-6)
+    assert x.T @ residual + 3 * np.array([0.0, b[1], b[2]]) == pytest.approx(0, abs=1e-6)
 
 
 def test_fit_does_not_depend_on_units() -> None:
@@ -132,27 +136,20 @@ def test_fit_needs_both(positive: list[bool]) -> None:
 
 
 # Whatever the features are, none of them is here.
-NOTHING = Support(**{**dict.fromkeys((field.name for field in dataclasses.fields(Support)), 0.0), "told": 1.0})
+NOTHING = Support(
+    **{
+        **dict.fromkeys((field.name for field in dataclasses.fields(Support)), 0.0),
+        "warnings": {},
+        "signs": (0.0,) * len(MATCHES),
+    }
+)
 BARRED = dataclasses.replace(NOTHING, barred=True)
-HALF_TOLD = dataclasses.replace(NOTHING, told=0.5)
-FEATURES = len(NOTHING.values())
+NONE: dict[str, float] = dict.fromkeys(NOTHING.values(), 0.0)
 
 
 def example(id: str, label: str, **values: Any) -> Example:
     return Example(**{"id": id, "question": id, "label": label, "weight": 1.0, "found": NOTHING, "named": False,
                       **values})  # fmt: skip
-
-
-def test_folds_keep_a_question_together_and_spread_every_sort() -> None:
-    asked = [example(f"q{n}", label) for n in range(20) for label in ("answers", "absent")]
-    asked += [example(f"n{n}", "near-topic") for n in range(10)] + [example(f"o{n}", "off-topic") for n in range(40)]
-    of = dict(zip(((e.question, e.label) for e in asked), folds(asked), strict=True))
-    assert all(of[f"q{n}", "answers"] == of[f"q{n}", "absent"] for n in range(20))
-    assert Counter(f for (_, label), f in of.items() if label == "answers") == dict.fromkeys(range(FOLDS), 2)
-    assert Counter(f for (_, label), f in of.items() if label == "near-topic") == dict.fromkeys(range(FOLDS), 1)
-    assert Counter(f for (_, label), f in of.items() if label == "off-topic") == dict.fromkeys(range(FOLDS), 4)
-    shuffled = random.Random(4).sample(asked, len(asked))
-    assert [of[e.question, e.label] for e in shuffled] == folds(shuffled)
 
 
 # --- the report ---
@@ -161,8 +158,10 @@ def test_folds_keep_a_question_together_and_spread_every_sort() -> None:
 def reported(*scored: tuple[Example, float, float]) -> Calibration:
     """A calibration of examples with (score on topic, score of answers); both thresholds are 0.5."""
     part = Examples(tuple(e for e, _, _ in scored), (), "q", "d")
-    topics = Fitted((0.0,) * FEATURES, tuple(on for _, on, _ in scored), 0.5)
-    return Calibration((part,), topics, Fitted((-0.001,) * FEATURES, tuple(a for _, _, a in scored), 0.5))
+    topics = Fitted(NONE, tuple(on for _, on, _ in scored), 0.5)
+    answers = Fitted(dict.fromkeys(NONE, -0.0001), tuple(a for _, _, a in scored), 0.5)
+    present = Fitted(NONE, (1.0,) * len(scored), 0.5)
+    return Calibration((part,), {}, topics, present, answers)
 
 
 def test_outcomes_follow_thresholds_and_rules() -> None:
@@ -170,10 +169,10 @@ def test_outcomes_follow_thresholds_and_rules() -> None:
         (example("a", "answers"), 0.5, 0.5),  # thresholds are reached, not passed
         (example("b", "answers"), 0.5, 0.4),
         (example("c", "answers"), 0.4, 0.4),
-        (example("h", "answers"), 0.4, 0.9),  # sure of the answer: on topic whatever the other model says
+        (example("h", "answers"), 0.4, 0.9),  # an answer is on topic whatever the other model says
         (example("d", "answers", named=True), 0.4, 0.9),
         (example("e", "answers", found=BARRED), 0.9, 0.9),
-        (example("i", "answers", found=HALF_TOLD), 0.9, 0.5),  # loosely told will do when the model is sure
+        (example("i", "answers", named=True), 0.1, 0.4),
         (example("f", "off-topic", found=None, named=True), 0.9, 0.9),
         (example("g", "off-topic", from_set=True), 0.1, 0.4),
     )
@@ -184,17 +183,17 @@ def test_outcomes_follow_thresholds_and_rules() -> None:
         "answer",
         "answer",
         "related",
-        "answer",
+        "related",
         "refuse",
         "refuse",
     )
     assert {o: str(r).split()[0] for o, r in report.shares["answers"].items()} == {
         "refuse": "1/7",
-        "related": "2/7",
-        "answer": "4/7",
+        "related": "3/7",
+        "answer": "3/7",
     }
     assert report.shares["off-topic set"]["refuse"].of == 1
-    assert example("h", "off-topic", found=None).score((9.0,) * FEATURES) == 0
+    assert example("h", "off-topic", found=None).score({"": 9.0}) == 0
 
 
 def test_risk_and_auroc_worked_out_on_paper() -> None:
@@ -212,13 +211,14 @@ def test_risk_and_auroc_worked_out_on_paper() -> None:
     assert report.aurocs == pytest.approx(
         {
             "ON_TOPIC, off-topic": 1,
+            "PRESENT, absent": 0.5,
             "ANSWERS, wrong": 2 / 3,
             "ANSWERS, near-topic": 1,
             "ANSWERS, absent": 1 / 3,
             "ANSWERS, off-topic": 2 / 3,
         }
     )
-    assert "-0.0" not in report.constants
+    assert "-0.0" not in str(report.models.answers)
 
 
 # --- asking ---
@@ -297,9 +297,14 @@ def test_a_view_never_finds_the_evidence(animals: Index) -> None:
     assert left_out(animals, ()).search("mèo", 3) == animals.search("mèo", 3)
 
 
+def asked_all(rows: Sequence[Row], off_topic: Sequence[Row], index: Index) -> Examples:
+    (found,), _ = examples([cases(rows, off_topic, index, None)])
+    return found
+
+
 def test_labels(animals: Index, rows: list[Row]) -> None:
     off_topic = [Row(Path("off"), 1, {"id": "o1", "question": "Thời tiết hôm nay?"})]
-    found = examples(rows, off_topic, animals, None)
+    found = asked_all(rows, off_topic, animals)
     assert found.skipped == ("about",)
     labels = Counter(e.label for e in found.examples)
     assert labels["answers"] + labels["wrong"] == labels["absent"] == len(FACTS)
@@ -314,48 +319,79 @@ def test_labels(animals: Index, rows: list[Row]) -> None:
     assert choose(understand("Con mèo đen"), left_out(animals, everything)) == []
 
 
+def test_labels_of_questions_in_squads_form(tmp_path: Path) -> None:
+    given = [
+        {"id": f"q{n}", "article": f"a{n // 2}", "context": f"{who} {what}.", "question": f"{who} làm gì?",
+         "answers": [what] if n else []}
+        for n, (who, what) in enumerate(FACTS.items())
+    ]  # fmt: skip
+    questions = squad.read(write(tmp_path / "spans.jsonl", given))
+    with indexed(Collection(questions.path, questions.contexts, {}, {}, ""), ToyEncoder()) as index:
+        part = span_cases(questions, index)
+        labels = Counter(case.label for case in part.cases)
+        n = len(FACTS) - 1
+        assert labels == {"near-topic": 1, "answers": n, "absent": n, "article absent": n}
+        for case in part.cases:
+            found = [p.document for p in case.index.passages if case.index.search(p.text, 1)]
+            assert found or case.label == "article absent"
+        sizes = {label: {c.index.size for c in part.cases if c.label == label} for label in labels}
+        assert sizes == {
+            "near-topic": {n + 1}, "answers": {n + 1}, "absent": {n}, "article absent": {n - 1},
+        }  # fmt: skip
+        (given_examples,), ranking = examples([part])
+    assert Counter(e.label for e in given_examples.examples)["answers"] >= 8
+    assert "" in ranking
+
+
+def test_a_group_is_in_one_fold_and_ranked_by_models_that_did_not_see_it(animals: Index, rows: list[Row]) -> None:
+    found = asked_all(rows, [], animals).examples
+    assert len({(e.question, e.fold) for e in found}) == len({e.question for e in found})
+    assert {e.fold for e in found} <= set(range(FOLDS))
+
+
 def test_an_id_used_twice_is_named(animals: Index, rows: list[Row]) -> None:
     with pytest.raises(UsageError, match="'q0' was used above"):
-        examples([*rows, rows[0]], [], animals, None)
+        cases([*rows, rows[0]], [], animals, None)
     off_topic = Row(Path("off"), 1, {"id": "o1", "question": "?"})
     with pytest.raises(UsageError, match="'o1' was used above"):
-        examples(rows, [off_topic, off_topic], animals, None)
+        cases(rows, [off_topic, off_topic], animals, None)
 
 
 def test_an_example_decides_as_the_program_does(animals: Index) -> None:
-    """`Example.outcome` repeats the rules of `app.support.outcome`; should these change, this fails."""
+    """`Example.outcome` repeats what `app.support.outcome` does; should this change, this fails."""
     texts = [f"{who} làm gì?" for who in FACTS] + ABSENT
     texts += ["Nghị quyết 99-NQ/TU nói gì về con mèo đen?", "Con mèo đen ngủ ngày nào?", "Ba con mèo đen ngủ ở đâu?"]
-    seen = set()
-    off_topic = [Row(Path("off"), 1, {"id": text, "question": text}) for text in texts]
-    for e in examples([], off_topic, animals, None).examples:
-        asked = understand(e.question)
+    models = current()
+    for text in texts:
+        asked = understand(text)
         quotes = choose(asked, animals)
-        assert quotes and e.found == support(asked, quotes, animals)
-        chance = probability(app_support.ANSWERS, e.found)
-        speaks = probability(app_support.ON_TOPIC, e.found) >= app_support.ON_TOPIC_AT
-        answers = chance >= app_support.ANSWERS_AT
-        assert e.outcome(speaks, answers, chance >= app_support.SURE_AT) == outcome(asked, quotes, animals), e.question
-        seen.add((e.found.barred, e.found.told))
-    assert seen >= {(False, 1.0), (True, 1.0), (False, 0.0)}
+        found = support(asked, quotes, animals)
+        e = example(text, "off-topic", found=found)
+        chances = [probability(weights, found) for weights in (models.on_topic, models.present, models.answers)]
+        assert e.outcome(models, *chances) == outcome(asked, quotes, animals), text
+        assert found.barred == ("99-NQ/TU" in text)
 
 
 def test_calibration_of_a_tiny_corpus(animals: Index, rows: list[Row]) -> None:
     off_topic = read_rows(OFF_TOPIC_SET)[::4]
-    report = calibrate([examples(rows, off_topic, animals, None)])
+
+    def fitted() -> Calibration:
+        return calibrate(*examples([cases(rows, off_topic, animals, None)]))
+
+    report = fitted()
     assert len(report.on_topic.scores) == len(report.answers.scores) == len(report.examples)
     assert report.aurocs["ON_TOPIC, off-topic"] > 0.8
     assert report.aurocs["ANSWERS, off-topic"] > 0.8
     right = report.shares["answers"]
     assert right["refuse"].hits <= 1 and right["answer"].of >= 10
-    again = calibrate([examples(rows, off_topic, animals, None)])
+    again = fitted()
     assert str(again) == str(report)
     assert again.as_row() == report.as_row()
 
 
 def test_without_anything_to_tell_apart(animals: Index, rows: list[Row]) -> None:
     with pytest.raises(UsageError, match="too few questions"):
-        calibrate([examples(rows[-3:], [], animals, None)])
+        calibrate(*examples([cases(rows[-3:], [], animals, None)]))
 
 
 # --- the command ---
@@ -370,19 +406,41 @@ def test_calibrate_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caps
            "must_include": ["mái nhà"], "evidence": [[15, 30]]}  # fmt: skip
     other = write(tmp_path / "other.jsonl", [one])
     out = tmp_path / "out.json"
-    before = (ROOT / "app" / "support.py").read_bytes()
-    assert main(["calibrate", str(questions), f"{other}={corpus / '0.md'}", "--json", str(out)]) == 0
-    assert (ROOT / "app" / "support.py").read_bytes() == before
+    data = tmp_path / "data"
+    monkeypatch.setenv("HOIDAP_DATA", str(data))
+    before = app_models.SHIPPED.read_bytes()
+    command = ["calibrate", str(questions), f"{other}={corpus / '0.md'}", "--json", str(out)]
+    assert main(command) == 0
+    assert not (data / app_models.NAME).exists()
     captured = capsys.readouterr()
     saved = json.loads(out.read_text(encoding="utf-8"))
     assert len(saved["questions"]) == len(saved["documents"]) == 2
     assert [r["label"] for r in saved["results"] if r["id"] == "one"][1:] == ["absent"]
     assert Counter(r["weight"] for r in saved["results"])[0.15] == 2 * len(read_rows(OFF_TOPIC_SET))
-    pasted: dict[str, Any] = {}
-    exec(captured.out.partition("for app/support.py:\n")[2], pasted)
-    assert len(pasted["ON_TOPIC"]) == len(pasted["ANSWERS"]) == FEATURES
-    assert pasted["ON_TOPIC"] == pytest.approx(saved["on_topic"]["weights"], abs=0.00501)
-    assert (pasted["ON_TOPIC_AT"], pasted["ANSWERS_AT"]) == (saved["on_topic"]["at"], saved["answers"]["at"])
+    assert "cross-validated" in captured.out and "coverage" in captured.out
+    shipped = current()
+    assert main([*command, "--save"]) == 0
+    own = load(data / app_models.NAME)
+    assert own.as_row() == saved["models"]
+    assert current() == own != shipped
+    assert own.fitted["data"][0]["questions"] == saved["questions"][0]
+    assert app_models.SHIPPED.read_bytes() == before
+
+
+def test_models_that_are_none_are_named(tmp_path: Path) -> None:
+    path = tmp_path / app_models.NAME
+    for text in ("{", "[]", '{"ranking": {}}'):
+        path.write_text(text, encoding="utf-8")
+        with pytest.raises(UsageError, match=r"no models .* calibrate"):
+            load(path)
+
+
+def test_saved_models_are_read_as_they_were(tmp_path: Path) -> None:
+    models = Models(
+        {"match": 0.5, "year / year": -1.25}, {"": 1.0}, {}, {"": -2.0, "told": 0.125}, 0.25, 0.5, 0.5, {"by": "x"}
+    )
+    app_models.save(models, tmp_path / "m.json")
+    assert load(tmp_path / "m.json") == models
 
 
 @pytest.mark.parametrize("questions", ["missing.jsonl", "questions.jsonl=missing", "=corpus"])

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from evals import spans
+from evals import spans, squad
 from evals.__main__ import main
 from index.errors import UsageError
 from tests.toy import ToyEncoder
@@ -43,7 +43,7 @@ def test_what_is_read(tmp_path: Path) -> None:
     given[1] |= {"context": given[0]["context"], "answers": {"text": ["mái nhà", "mái nhà", " "], "answer_start": [0]}}
     given[2]["answers"] = []
     given.append({"context": "Chỉ để đó.", "title": "a9"})
-    questions = spans.read(write(tmp_path / "q.jsonl", given))
+    questions = squad.read(write(tmp_path / "q.jsonl", given))
     assert len(questions.contexts) == len(given) - 1  # one stands twice
     assert [a.answers for a in questions.asked][:3] == [("ngủ trên mái nhà",), ("mái nhà",), ()]
     assert questions.asked[0].context == questions.asked[1].context
@@ -65,13 +65,13 @@ def test_a_row_that_cannot_be_used_is_named(tmp_path: Path, change: dict[str, An
     given = rows()
     given[1] |= change
     with pytest.raises(UsageError, match=rf"line 2.*{problem}"):
-        spans.read(write(tmp_path / "q.jsonl", given))
+        squad.read(write(tmp_path / "q.jsonl", given))
 
 
 def test_every_number_is_a_fold_over_the_results(tmp_path: Path) -> None:
     given = rows()
     given.append({**given[0], "id": "unsaid", "question": "Con mèo đen nặng bao nhiêu cân?", "answers": []})
-    report = spans.measure(spans.read(write(tmp_path / "q.jsonl", given)), ToyEncoder())
+    report = spans.measure(squad.read(write(tmp_path / "q.jsonl", given)), ToyEncoder())
     by_id = {r.asked.id: r for r in report.results}
     assert by_id["unsaid"].absent == {}
     for result in report.results:
