@@ -39,8 +39,9 @@ _FORMS: dict[str, Callable[[Question, str], float]] = {
 
 def barred(question: Question, quotes: Sequence[Quote], index: Index) -> bool:
     """True when nothing may be called an answer, however well it matches: the question names a document that is not
-    there, or a year that nothing quoted speaks of (no right answer of 984 did not)."""
-    return bool(unknown_codes(question, index)) or lacks_year(question, quotes)
+    there, a year that nothing quoted speaks of (no right answer of 984 did not), or asks who holds an office that no
+    passage quoted names."""
+    return bool(unknown_codes(question, index)) or lacks_year(question, quotes) or lacks_office(question, quotes)
 
 
 def warnings(question: Question, quotes: Sequence[Quote], index: Index) -> dict[str, bool]:
@@ -123,6 +124,22 @@ def lacks_asked(question: Question, quotes: Sequence[Quote]) -> bool:
     bare = bare_text(question.text)
     said = lower(" ".join(f"{q.text} {' '.join(q.passage.headings)} {q.document.title}" for q in quotes))
     return any(re.search(asked, bare) and not re.search(rf"\b(?:{words})\b", said) for asked, words in _ATTRIBUTES)
+
+
+_OFFICE = re.compile(
+    r"\b(?:(?:tong|pho)\s+)?(?:giam doc|chu tich|bi thu|thu tuong|hieu truong|chanh an|vien truong|tong bien tap)\b"
+    r"|\b(?:bo|thu|truong) (?:truong|ban|phong)\b"
+)
+
+
+def lacks_office(question: Question, quotes: Sequence[Quote]) -> bool:
+    """True when an office is asked after ("Ai làm Giám đốc …?") that no passage quoted names: who holds another one is
+    no answer."""
+    if question.language != "vi" or not asks_who(question):
+        return False
+    asked = {m.group() for m in _OFFICE.finditer(bare_text(question.text))}
+    said = " ".join(bare_text(scored_text(q.document, q.passage)) for q in quotes)
+    return any(not re.search(rf"\b{office}\b", said) for office in asked)
 
 
 def lacks_name(question: Question, quotes: Sequence[Quote], index: Index) -> bool:

@@ -254,7 +254,7 @@ _PICTURE = re.compile(r"\b(?:ảnh|anh|chụp|chup|photo\w*|pictures?)\b", re.IG
 _CAUTION = re.compile(
     r"\bcần (?:được )?(?:kiểm tra lại|phân biệt|xác minh|đối chiếu|kèm theo nguồn)\b"
     r"|\bkhông nên (?:dùng|gộp|nhầm|hiểu)\b|\bnhiều khả năng là viết nhầm\b|\bchưa có nguồn nào\b"
-    r"|\bđây là phép tính\b|\bhai \S+ \S+ khác nhau\b"
+    r"|\bcác nguồn (?:đều )?thống nhất\b|\bđây là phép tính\b|\bhai \S+ \S+ khác nhau\b"
     r"|\b(?:nguồn|bài|trang|báo|tài liệu)\b[^.;:]{0,80}\b(?:không|chưa) (?:nêu|ghi|cho biết|đề cập|nói rõ)\b",
     re.IGNORECASE,
 )
