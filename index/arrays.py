@@ -49,6 +49,8 @@ class Filed:
 
     def __init__(self, path: Path) -> None:
         mapped: Any = np.load(path, mmap_mode="r")
+        if not isinstance(mapped, np.memmap) or mapped.ndim != 1:
+            raise ValueError(f"{path} holds no flat array")
         self._size = len(mapped)
         self._path, self._kind, self._start = path, mapped.dtype, mapped.offset
 

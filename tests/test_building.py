@@ -150,6 +150,18 @@ def test_flat_files_are_read_a_slice_at_a_time(
     assert Filed(path)[start:stop].tolist() == every[start:stop]
 
 
+@pytest.mark.parametrize("damage", [np.zeros(()), np.zeros((2, 2)), None])
+def test_what_is_no_flat_array_is_told(tmp_path: Path, damage: npt.NDArray[np.float64] | None) -> None:
+    path = tmp_path / "numbers.npy"
+    if damage is None:
+        np.save(path, np.arange(9))
+        path.write_bytes(path.read_bytes()[:-1])
+    else:
+        np.save(path, damage)
+    with pytest.raises(ValueError, match=r"flat array|mmap length"):
+        Filed(path)
+
+
 def test_chroma_in_a_process_of_its_own_stores_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     vectors = np.random.default_rng(0).standard_normal((300, 8)).astype(np.float32)
     vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
