@@ -10,8 +10,10 @@ a file is already there.
 from __future__ import annotations
 
 import os
+import re
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -27,12 +29,13 @@ from ingest.cut import MAX_CHARS
 
 OURS, BASELINE = "hoidap", "LangChain + Chroma"
 _TITLE = 50  # characters
+_LOOKED_AT = 0.02  # seconds between two looks at the memory
 
 
 @dataclass(frozen=True, slots=True)
 class Timing:
     """One system on one number of documents. `processor` counts all threads and child processes; memory in bytes is
-    the peak of the process and of its largest child."""
+    the most that the process and its children held at one time."""
 
     system: str
     documents: int
@@ -153,12 +156,12 @@ def _ours(home: Path, folder: Path) -> dict[str, Any]:
     from ingest.library import Library
 
     library = Library(home / "corpus", home / OURS, load_encoder())
-    with _clock() as took:
+    with _clock() as took, _memory() as held:
         changes = library.add([folder])
         passages = len(library.index().passages)
     library.close()
     assert not changes.failed, changes.failed[:3]
-    return {"passages": passages, **took, "memory": _memory()}
+    return {"passages": passages, **took, **held}
 
 
 def _baseline(home: Path, folder: Path) -> dict[str, Any]:
@@ -167,7 +170,7 @@ def _baseline(home: Path, folder: Path) -> dict[str, Any]:
 
     encoder = load_encoder()
     splitter = RecursiveCharacterTextSplitter(chunk_size=MAX_CHARS, chunk_overlap=0)
-    with _clock() as took:
+    with _clock() as took, _memory() as held:
         client: Any = chromadb.PersistentClient(str(home / BASELINE))
         collection = client.get_or_create_collection("langchain", embedding_function=None)
         texts, sources = [], []
@@ -182,7 +185,7 @@ def _baseline(home: Path, folder: Path) -> dict[str, Any]:
             collection.add(ids=ids, documents=batch, embeddings=encoder.encode(batch), metadatas=metadatas)
         passages = collection.count()
         client.close()
-    return {"passages": passages, **took, "memory": _memory()}
+    return {"passages": passages, **took, **held}
 
 
 @contextmanager
@@ -195,10 +198,38 @@ def _clock() -> Iterator[dict[str, float]]:
     took["processor"] = sum(os.times()[:4]) - used
 
 
-def _memory() -> int:
-    """Bytes this process has held at most, and the largest of its child processes."""
+@contextmanager
+def _memory() -> Iterator[dict[str, int]]:
+    """Bytes that this process and its children held at most at one time; 0 where there is no /proc. What the system
+    says of ended children counts this process too, as it was when it started them."""
+    most, done = 0, threading.Event()
+
+    def look() -> None:
+        nonlocal most
+        while not done.wait(_LOOKED_AT):
+            most = max(most, sum(map(_held_by, ("self", *_children()))))
+
+    held: dict[str, int] = {}
+    watcher = threading.Thread(target=look, daemon=True)
+    watcher.start()
+    yield held
+    done.set()
+    watcher.join()
+    held["memory"] = max(most, peak_memory())
+
+
+def _children() -> list[str]:
+    """Process ids."""
+    return [pid for task in Path("/proc/self/task").glob("*/children") for pid in task.read_text().split()]
+
+
+def _held_by(pid: str) -> int:
+    process, own = Path("/proc", pid), Path("/proc/self")
     try:
-        import resource
-    except ImportError:  # Windows
-        return peak_memory()
-    return peak_memory() + resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * 1024
+        # until it has begun its program a child shows the memory of this process
+        if pid != "self" and (process / "cmdline").read_bytes() == (own / "cmdline").read_bytes():
+            return 0
+        found = re.search(r"VmRSS:\s+(\d+) kB", (process / "status").read_text(encoding="utf-8"))
+    except OSError:  # it has ended
+        return 0
+    return int(found[1]) * 1024 if found else 0

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from index.arrays import array_file
+from index.arrays import Filed, flat_file
 from index.postings import NewRows, Postings, hashes_of, merged
 from index.telling import telling
 
@@ -28,6 +28,7 @@ _K1, _B = 1.5, 0.75
 _WORTH = {(False, True): 0.5, (True, False): 0.5, (True, True): 0.1}
 
 _FILES = ("terms", "starts", "rows", "scores")
+_KINDS = {"terms": np.uint64, "starts": np.int64, "rows": np.int32, "scores": np.float32, "counts": np.uint16}
 _CACHED = 1 << 16  # terms; ranking the sentences of one answer asks for hundreds, most of them again for the next
 
 
@@ -71,37 +72,30 @@ class Lexical:
         than a million postings in memory."""
         folder.mkdir()
         lengths = np.concatenate([part.lengths[kept >= 0] for part, kept in parts])
-        size = sum(part.kept(kept) for part, kept in parts)
-        hashes, starts = [np.zeros(0, np.uint64)], [np.zeros(1, np.int64)]
+        np.save(folder / "lengths.npy", lengths)
         done = 0
         with ExitStack() as stack:
-            rows, scores, counts = (
-                stack.enter_context(array_file(folder / f"{name}.npy", kind, (size,)))
-                for name, kind in (("rows", np.int32), ("scores", np.float32), ("counts", np.uint16))
+            terms, starts, rows, scores, counts = (
+                stack.enter_context(flat_file(folder / f"{name}.npy", kind)) for name, kind in _KINDS.items()
             )
+            starts.write(np.zeros(1, np.int64).tobytes())
             for chunk in merged(parts):
-                hashes.append(chunk.hashes)
-                starts.append(chunk.starts[1:] + done)
+                terms.write(chunk.hashes.tobytes())
+                starts.write((chunk.starts[1:] + done).tobytes())
                 done += len(chunk.rows)
                 rows.write(chunk.rows.tobytes())
                 scores.write(_scores(chunk, lengths).tobytes())
                 counts.write(chunk.counts.tobytes())
-        for name, values in (
-            ("terms", np.concatenate(hashes)),
-            ("starts", np.concatenate(starts)),
-            ("lengths", lengths),
-        ):
-            np.save(folder / f"{name}.npy", values)
 
     @staticmethod
     def postings(folder: Path) -> Postings:
-        """What `write` wrote into `folder`, mapped, for the next index to start from.
+        """What `write` wrote into `folder`, for the next index to start from; read when it is needed.
 
         :raises OSError, EOFError, ValueError: a file is missing or damaged.
         """
-        names = ("terms", "starts", "rows", "counts", "lengths")
-        arrays: list[Any] = [np.asarray(np.load(folder / f"{name}.npy", mmap_mode="r")) for name in names]
-        return Postings(*arrays)
+        names = {"hashes": "terms", "starts": "starts", "rows": "rows", "counts": "counts"}
+        arrays: dict[str, Any] = {field: Filed(folder / f"{name}.npy") for field, name in names.items()}
+        return Postings(**arrays, lengths=np.load(folder / "lengths.npy"))
 
     @staticmethod
     def load(folder: Path, size: int) -> Lexical:
@@ -153,8 +147,10 @@ class Lexical:
         """`frequency` of each of many terms, in the whole index."""
         wanted = hashes_of(words)
         columns = np.minimum(np.searchsorted(self._hashes, wanted), max(len(self._hashes) - 1, 0))
-        found = np.where(self._hashes[columns] == wanted, np.diff(self._starts)[columns], 0) if len(self._hashes) else 0
-        return dict(zip(words, np.broadcast_to(found, len(words)).tolist(), strict=True))
+        if not len(self._hashes):
+            return dict.fromkeys(words, 0)
+        counts = self._starts[columns + 1] - self._starts[columns]
+        return dict(zip(words, np.where(self._hashes[columns] == wanted, counts, 0).tolist(), strict=True))
 
     def idf(self, term: str) -> float:
         """Lucene's inverse document frequency, ln(1 + (n - df + 0.5) / (df + 0.5)); largest for an unknown term."""

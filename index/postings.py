@@ -6,10 +6,13 @@ from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from index.arrays import Filed
 from index.text import forms, marks, written
 
 _MERGED = 1 << 20  # postings merged at once: 60 MB
@@ -21,7 +24,8 @@ NewRows = npt.NDArray[np.int32]
 
 @dataclass(frozen=True, slots=True)
 class Postings:
-    """A column for every term, in ascending order of hashes: the rows of the texts that hold it."""
+    """A column for every term, in ascending order of hashes: the rows of the texts that hold it. The first four arrays
+    may be `index.arrays.Filed`: what is made of them below only slices them."""
 
     hashes: npt.NDArray[np.uint64]  # (terms,)
     starts: npt.NDArray[np.int64]  # (terms + 1,): column i is [starts[i], starts[i + 1]) of the next two
@@ -44,12 +48,14 @@ class Postings:
         lengths = np.bincount(rows, minlength=len(texts)).astype(np.int32)
         return Postings(hashes[new], starts_of(frequencies), rows[first], counts, lengths)
 
-    def kept(self, kept: NewRows) -> int:
-        """How many postings are in rows that `kept` keeps."""
-        return sum(
-            int(np.count_nonzero(kept[self.rows[start : start + _MERGED]] >= 0))
-            for start in range(0, len(self.rows), _MERGED)
-        )
+    def filed(self, folder: Path) -> Postings:
+        """The same, written into the new `folder` and read from there when it is needed."""
+        folder.mkdir()
+        arrays: dict[str, Any] = {}
+        for name in ("hashes", "starts", "rows", "counts"):
+            np.save(folder / f"{name}.npy", getattr(self, name))
+            arrays[name] = Filed(folder / f"{name}.npy")
+        return Postings(**arrays, lengths=self.lengths)
 
     def between(self, low: int, high: int, kept: NewRows) -> Postings:
         """The columns [low, high), with the rows that `kept` keeps, renamed."""
@@ -71,21 +77,22 @@ def merged(parts: Sequence[tuple[Postings, NewRows]]) -> Iterator[Postings]:
     lengths = np.zeros(0, np.int32)
     most = _MERGED // max(len(parts), 1)
     while any(low < len(part.hashes) for low, (part, _) in zip(at, parts, strict=True)):
-        limit = np.uint64(min(_limit(part, low, most) for low, (part, _) in zip(at, parts, strict=True)))
+        # no column is empty, so those that hold `most` postings are no more than as many
+        ahead = [part.hashes[low : low + most + 1] for low, (part, _) in zip(at, parts, strict=True)]
+        limits = [_limit(part, low, hashes, most) for low, hashes, (part, _) in zip(at, ahead, parts, strict=True)]
         chunks = []
         for i, (part, kept) in enumerate(parts):
-            high = int(np.searchsorted(part.hashes, limit, side="right"))
+            high = at[i] + int(np.searchsorted(ahead[i], np.uint64(min(limits)), side="right"))
             chunks.append(part.between(at[i], high, kept))
             at[i] = high
         yield _together(chunks, lengths)
 
 
-def _limit(part: Postings, low: int, most: int) -> int:
-    """The hash of the last of the columns from `low` on that hold no more than `most` postings together."""
-    if low == len(part.hashes):
-        return _LAST
-    end = int(np.searchsorted(part.starts, part.starts[low] + most, side="right")) - 1
-    return _LAST if end == len(part.hashes) else int(part.hashes[max(end - 1, low)])
+def _limit(part: Postings, low: int, hashes: npt.NDArray[np.uint64], most: int) -> int:
+    """The hash of the last of the columns from `low` on, `hashes`, that hold no more than `most` postings together."""
+    starts = part.starts[low : low + len(hashes) + 1]
+    end = int(np.searchsorted(starts, starts[0] + most, side="right")) - 1
+    return _LAST if low + end == len(part.hashes) else int(hashes[max(end - 1, 0)])
 
 
 def _together(chunks: Sequence[Postings], lengths: npt.NDArray[np.int32]) -> Postings:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,14 +33,21 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """A slice of a document: `text == document.text[start:end]`, under the headings that lead to it."""
+    """A slice of a document: `text == document.text[start:end]`, under the headings that lead to it.
+
+    The words are cut out when they are asked for: copies of all of them took as much memory as the documents.
+    """
 
     id: str
     document: str  # Document.id
     start: int
     end: int
-    text: str
+    whole: str = field(repr=False, compare=False)  # Document.text; `id` stands for the words
     headings: tuple[str, ...] = ()
+
+    @property
+    def text(self) -> str:
+        return self.whole[self.start : self.end]
 
     @staticmethod
     def of(document: Document, start: int, end: int, headings: tuple[str, ...] = ()) -> Passage:
@@ -52,7 +59,7 @@ class Passage:
             raise ValueError(f"no passage at [{start}, {end}) in {document.id} of {len(document.text)} characters")
         text = document.text[start:end]
         digest = hashlib.sha256(f"{document.id}\0{start}\0{end}\0{text}".encode()).hexdigest()
-        return Passage(digest[:16], document.id, start, end, text, headings)
+        return Passage(digest[:16], document.id, start, end, document.text, headings)
 
 
 @dataclass(frozen=True, slots=True)

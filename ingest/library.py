@@ -156,6 +156,7 @@ class Library:
             try:
                 self._take_all(state, take)
                 self._records.keep(state, take.new.values())
+                take.new.clear()  # nobody needs the bytes in memory while the index is built
                 changes = self._sync(state, progress, take.ready)
             except BaseException:
                 self._forget(self._records.state())  # the bytes of what did not get in

@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from index import dense
+from index.arrays import Filed, flat_file
 from index.dense import Known
 from index.errors import StoreError
 from index.postings import Postings, hashes_of, merged
@@ -107,6 +108,58 @@ def test_merged_a_few_columns_at_a_time_it_is_the_same(monkeypatch: pytest.Monke
     for name in ("hashes", "rows", "counts"):
         joined = np.concatenate([getattr(piece, name) for piece in pieces])
         assert np.array_equal(joined, getattr(whole[0], name))
+
+
+@given(st.lists(TEXTS, min_size=1, max_size=4), st.sets(st.integers(0, 9)), st.integers(1, 20))
+@settings(max_examples=25)
+def test_postings_in_files_are_merged_as_those_in_memory(
+    tmp_path_factory: pytest.TempPathFactory, batches: list[list[str]], gone: set[int], most: int
+) -> None:
+    home, parts, filed, row = tmp_path_factory.mktemp("filed"), [], [], 0
+    for number, texts in enumerate(batches):
+        rows = np.arange(row, row + len(texts), dtype=np.int32)
+        rows[[row in gone for row in range(len(texts))] if number == 0 else []] = -1
+        row += len(texts)
+        postings = Postings.of(texts)
+        parts.append((postings, rows))
+        filed.append((postings.filed(home / str(number)), rows))
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("index.postings._MERGED", most)
+        for one, other in zip(merged(parts), merged(filed), strict=True):
+            for name in ("hashes", "starts", "rows", "counts"):
+                assert np.array_equal(getattr(one, name), getattr(other, name)), name
+
+
+def test_a_build_leaves_nothing_but_the_index(tmp_path: Path) -> None:
+    made(tmp_path / "a", [document(0, "hậu giang"), document(1, "vị thanh")]).close()
+    names = {path.name for path in (tmp_path / "a").iterdir()}
+    assert names == {"dense", "documents.jsonl", "lexical", "manifest.json", "passages.jsonl"}
+
+
+@given(st.lists(st.lists(st.integers(0, 2**40), max_size=5), max_size=5), st.integers(0, 9), st.integers(0, 9))
+def test_flat_files_are_read_a_slice_at_a_time(
+    tmp_path_factory: pytest.TempPathFactory, pieces: list[list[int]], start: int, stop: int
+) -> None:
+    path = tmp_path_factory.mktemp("flat") / "numbers.npy"
+    with flat_file(path, np.int64) as file:
+        for piece in pieces:
+            file.write(np.array(piece, np.int64).tobytes())
+    every = [number for piece in pieces for number in piece]
+    assert np.load(path).tolist() == every
+    assert len(Filed(path)) == len(every)
+    assert Filed(path)[start:stop].tolist() == every[start:stop]
+
+
+@pytest.mark.parametrize("damage", [np.zeros(()), np.zeros((2, 2)), None])
+def test_what_is_no_flat_array_is_told(tmp_path: Path, damage: npt.NDArray[np.float64] | None) -> None:
+    path = tmp_path / "numbers.npy"
+    if damage is None:
+        np.save(path, np.arange(9))
+        path.write_bytes(path.read_bytes()[:-1])
+    else:
+        np.save(path, damage)
+    with pytest.raises(ValueError, match=r"flat array|mmap length"):
+        Filed(path)
 
 
 def test_chroma_in_a_process_of_its_own_stores_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -36,6 +39,23 @@ def test_report_worked_out_on_paper() -> None:
     assert lines[2].split() == "100 hoidap 1.0 2,000 10.0 10.0 200 0.10 200 5 0.50 0.20 2.0".split()
     assert lines[6] == "100 documents: 2.00 times the baseline's MB/s"
     assert Report(20, report.timings[:1]).growth(OURS) is None
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="/proc says what a process holds")
+def test_memory_is_that_of_the_process_and_the_children_it_has_at_the_time() -> None:
+    hold = "import sys; held = b'x' * 300_000_000; print('held', flush=True); sys.stdin.read()"
+    with ingest._memory() as alone:
+        time.sleep(0.1)
+    with ingest._memory() as both:
+        command = [sys.executable, "-c", hold]
+        with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as child:
+            assert child.stdout
+            assert child.stdout.readline() == b"held\n"
+            time.sleep(0.3)
+    now = sum(map(ingest._held_by, ("self", *ingest._children())))
+    assert now + 200_000_000 < both["memory"]
+    assert both["memory"] < alone["memory"] + 400_000_000
+    assert ingest._held_by("0") == 0
 
 
 def test_documents_are_as_many_and_as_long_as_said(tmp_path: Path) -> None:

@@ -71,6 +71,17 @@ def test_add_is_idempotent_by_content(library: Library, tmp_path: Path) -> None:
     assert len(library.documents()) == 2
 
 
+def test_neither_bytes_nor_copies_of_words_are_held_while_an_index_is_built(library: Library) -> None:
+    data = [f"Bài {i}\n\nNội dung bài {i}.\n".encode() for i in range(2)]
+    free = [sys.getrefcount(data[i]) for i in range(2)]
+    held: list[list[int]] = []
+    sources = (Source(f"{i}.txt", f"upload:{i}.txt", data[i]) for i in range(2))
+    library.add_sources(sources, lambda *_: held.append([sys.getrefcount(data[i]) for i in range(2)]))
+    assert held[-1] == free
+    index = library.index()
+    assert all(passage.whole is index.documents[passage.document].text for passage in index.passages)
+
+
 def test_changed_file_replaces_its_passages_whole(library: Library, tmp_path: Path) -> None:
     path = tmp_path / "cau.txt"
     path.write_text(CAU, encoding="utf-8")
