@@ -254,7 +254,8 @@ _PICTURE = re.compile(r"\b(?:ảnh|anh|chụp|chup|photo\w*|pictures?)\b", re.IG
 _CAUTION = re.compile(
     r"\bcần (?:được )?(?:kiểm tra lại|phân biệt|xác minh|đối chiếu|kèm theo nguồn)\b"
     r"|\bkhông nên (?:dùng|gộp|nhầm|hiểu)\b|\bnhiều khả năng là viết nhầm\b|\bchưa có nguồn nào\b"
-    r"|\bcác nguồn (?:đều )?thống nhất\b|\bđây là phép tính\b|\bhai \S+ \S+ khác nhau\b"
+    r"|\bcác nguồn (?:đều )?thống nhất\b|\bkhông nói (?:rõ )?[^.;:]{0,30}\b(?:bao nhiêu|thế nào|khi nào|gì|nào)\b"
+    r"|\bđây là phép tính\b|\bhai \S+ \S+ khác nhau\b"
     r"|\b(?:nguồn|bài|trang|báo|tài liệu)\b[^.;:]{0,80}\b(?:không|chưa) (?:nêu|ghi|cho biết|đề cập|nói rõ)\b",
     re.IGNORECASE,
 )
@@ -394,8 +395,10 @@ def headword(text: str) -> str:
 
 def _defines(question: Question, text: str) -> bool:
     """True when `text` defines what the question names, or spells out an acronym it names: "… (SIPAS)"."""
-    # "Nghị quyết số 05-NQ/TU" and "Nghị quyết 05-NQ/TU" are one name
-    defined, asked = ([fold(w) for w in syllables(t) if w != "số"] for t in (headword(text), question.text))
+    # "Nghị quyết số 05-NQ/TU" and "Nghị quyết 05-NQ/TU" are one name; "đột phá thứ hai của tỉnh" is asked for without
+    # its last words too
+    head = re.sub(r"\s(?:của|ở|tại)\s.*", "", headword(text))
+    defined, asked = ([fold(w) for w in syllables(t) if w != "số"] for t in (head, question.text))
     if defined and any(asked[i : i + len(defined)] == defined for i in range(len(asked))):
         return True
     return any(f"({a})" in text for a in re.findall(r"\b[A-Z]{3,}\b", question.text))

@@ -100,6 +100,8 @@ def before_judging(question: Question, quotes: Sequence[Quote], index: Index, ra
         return _holder(question, quotes, rank)
     if _asks_still(question) and question.kind not in ("who", "how_many", "when"):
         quotes = _no_longer(question, quotes, rank(question))
+        if quotes and _CEASED.search(bare_text(quotes[0].text)):
+            return quotes
     if asks_status(question) and question.kind in (*_CHANGES, "which"):
         return _standing(question, quotes, index, rank)
     return list(quotes)
@@ -160,7 +162,8 @@ def _names_all(question: Question, quote: Quote) -> bool:
     return all(f" {bare_text(name)} " in said for name in question.names)
 
 
-_ABOUT = 0.4  # of the best coverage: that it is so no longer is said in few of the words that ask
+# That it is so no longer is said in few of the words that ask: share of the best coverage, or log-odds behind the best.
+_ABOUT, _BEHIND = 0.4, 3.0
 _STILL = re.compile(r"\b(?:còn (?:\w+ ){1,6}(?:không|hay)|vẫn còn|still|no longer)\b")
 _STILL_BARE = re.compile(  # "con" is also a child, and the first half of road, figure and man
     r"\b(?:con (?!duong|so|nguoi|em|gai|trai|kenh|song)(?:\w+ ){1,6}(?:khong|hay)|van con|still|no longer)\b"
@@ -174,8 +177,10 @@ def _asks_still(question: Question) -> bool:
 
 def _no_longer(question: Question, quotes: Sequence[Quote], ranked: Sequence[Quote]) -> list[Quote]:
     """`quotes`, behind the best sentence that says whether it is still so, if one near the best does."""
-    least = _ABOUT * max((q.coverage for q in ranked[:_POOL]), default=0.0)
-    telling = [q for q in ranked[:_POOL] if _CEASED.search(bare_text(q.text)) and q.coverage >= least]
+    pool = ranked[:_POOL]
+    covered = _ABOUT * max((q.coverage for q in pool), default=0.0)
+    likely = max((q.score for q in pool), default=0.0) - _BEHIND
+    telling = [q for q in pool if _CEASED.search(bare_text(q.text)) and (q.coverage >= covered or q.score >= likely)]
     telling = [q for q in telling if _names_all(question, q)]
     return [*telling[:1], *(q for q in quotes if not any(same_words(q.text, t.text) for t in telling[:1]))][:_SHOWN]
 
@@ -244,7 +249,7 @@ def arranged(question: Question, quotes: Sequence[Quote], index: Index, rank: Ra
         return Told((telling, *(q for q in quotes if q is not telling)), disagree=True)
     if telling and question.kind in _CHANGES and _on_it(question, quotes[0], telling, index):
         return Told(tuple(quotes), disagree=True)
-    if question.kind not in _CHANGES or not quotes:
+    if question.kind not in (*_CHANGES, "yes_no") or not quotes:
         return Told(tuple(quotes))
     ranked = rank(question)[:_POOL]
     other = _other(question, quotes[0], ranked, index)
@@ -267,6 +272,8 @@ def _other(question: Question, first: Quote, ranked: Sequence[Quote], index: Ind
     if not ranked:
         return None
     waits = pending(first.text)
+    # "vẫn đang trình …?": what overtook it says nothing of waiting
+    asked = understand(_WAITING.sub(" ", question.text)) if pending(question.text) else question
     for quote in ranked:
         if quote.score < _AS_GOOD * ranked[0].score:
             break
@@ -276,10 +283,13 @@ def _other(question: Question, first: Quote, ranked: Sequence[Quote], index: Ind
         if (
             _DONE.search(bare_text(new.text))
             and spoken_at(old) < spoken_at(new)
-            and _same_thing(question, old, new, index)
+            and _same_thing(asked, old, new, index)
         ):
             return quote
     return None
+
+
+_WAITING = re.compile(r"\b(?:vẫn|đang|chờ|trình|van|dang|trinh)\b", re.IGNORECASE)
 
 
 def _in_time(question: Question, quotes: Sequence[Quote], other: Quote) -> Told:

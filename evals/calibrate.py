@@ -68,7 +68,7 @@ _PRESENT_WEIGHTS = {
 }
 _OFF_TOPIC = ("article absent", "off-topic")  # negatives of the model of topics
 _OFF_TOPIC_SET_WEIGHT = 0.15  # easy and many: with more they would drown the hard negatives
-_OF_ONE_CORPUS = 5.0  # of a question in a file with evidence: these are few, and what is mostly asked; 1.5: evals/LOG.md
+_OF_ONE_CORPUS = 5.0  # of a question in a file with evidence: these are few, and what is mostly asked (evals/LOG.md)
 OUTCOMES: tuple[Outcome, ...] = ("refuse", "related", "answer")
 
 Floats = npt.NDArray[np.float64]

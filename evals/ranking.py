@@ -17,6 +17,9 @@ Floats = npt.NDArray[np.float64]
 _L2 = 20.0  # penalty on the standardised weights of words and offers
 _L2_MET = 25.0  # on those of an offer where it is wanted, which are many and seldom meet
 _STEPS = 80
+_FIXED, _HOLD = ("remark", "caption"), 1e6
+"""Left as the first look has them: a remark on sources answers many questions on texts put together from sources, so it
+would be learned to be a statement like others."""
 _PLAIN = len(BASE) + len(MATCHES) + len(OFFERS)  # the first of SIGNS; behind them those of two things that meet
 
 
@@ -49,6 +52,7 @@ def fit_ranking(choices: Sequence[Choice]) -> dict[str, float]:
     weight = torch.tensor([c.weight for c in choices], dtype=torch.float32)
     penalty = torch.full((x.shape[1],), _L2_MET)
     penalty[:_PLAIN] = _L2
+    penalty[[SIGNS.index(name) for name in _FIXED]] = _HOLD
     w = torch.zeros(x.shape[1], requires_grad=True)
     optimizer = torch.optim.LBFGS([w], max_iter=_STEPS, history_size=10, line_search_fn="strong_wolfe")
 

@@ -79,7 +79,6 @@ QUESTIONS = (
     "Hồ Ngọc Sơn ở tỉnh An Bình rộng bao nhiêu ha?",
     "Chợ Cây Dừa họp lúc mấy giờ?",
     "Chợ Cây Dừa họp lúc nào và do ai lập?",
-    "Hiện nay An Bình còn là một tỉnh không?",
 )
 
 
