@@ -281,7 +281,8 @@ def _nth(question: str, before: str, answer: str) -> str:
         return ""
     noun = fold(key(nth.group("noun") or nth.group("one") or "cai"))
     rest = own_words(question[: nth.start()] + " " + question[nth.end() :])
-    if len(rest) >= _SHORT - 1 or not (noun in _ANY_NOUN or noun in bare_syllables(f"{before} {answer}")):
+    points = nth.group("noun") and noun in _ANY_NOUN  # "cái thứ ba" leans on a list, however much is asked of it
+    if not points and (len(rest) >= _SHORT - 1 or noun not in {*_ANY_NOUN, *bare_syllables(f"{before} {answer}")}):
         return ""
     n = _ORDINALS[fold(key(nth.group("n") or nth.group("end") or nth.group("english")))]
     item = next((items[n] for items in _lists(answer) if -len(items) <= n < len(items)), "")
