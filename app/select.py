@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import takewhile
 
 import numpy as np
 import numpy.typing as npt
@@ -412,10 +413,23 @@ def _defines_asked(question: Question, text: str) -> bool:
     defined = list(map(fold, syllables(named.group(1))))
     if any(defined == list(map(fold, syllables(p))) for p in question.phrases):
         return True
-    # "Ba nhiệm vụ đột phá là gì?" asks for “Ba nhiệm vụ đột phá chiến lược”
+    # "Ba nhiệm vụ đột phá là gì?" asks for “Ba nhiệm vụ đột phá chiến lược”, and so does "Ba đột phá chiến lược là gì?"
     begun = " ".join(defined[: max(2, len(defined) - 2)])
-    asked = f" {' '.join(bare_syllables(question.text))} "
-    return question.kind in ASKS_NAMED and f" {begun} " in asked
+    asked = bare_syllables(question.text)
+    return question.kind in ASKS_NAMED and (f" {begun} " in f" {' '.join(asked)} " or _shortened(defined, asked))
+
+
+def _shortened(name: Sequence[str], said: Sequence[str]) -> bool:
+    """True when `said` has the first and the last word of `name`, and side by side with them most of those between."""
+    kept = [_in_order(name, said[start:]) for start, word in enumerate(said) if word == name[0]]
+    return any(n >= 3 and n >= 0.6 * len(name) and last == name[-1] for n, last in kept)
+
+
+def _in_order(name: Sequence[str], said: Sequence[str]) -> tuple[int, str]:
+    """How many of the first words of `said` stand in `name` in the same order, and the last of them."""
+    rest = iter(name)
+    kept = list(takewhile(lambda word: word in rest, said))
+    return len(kept), kept[-1]
 
 
 def _other_codes(question: Question, text: str) -> int:

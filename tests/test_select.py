@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from app.answer import choose
 from app.question import understand
-from app.select import ahead, form_cue, rank_quotes
+from app.select import _shortened, ahead, form_cue, rank_quotes
 from evals.answers import searchable
 from index.search import Index
 from tests.toy import ToyEncoder
@@ -76,3 +76,17 @@ def test_chances(index: Index, question: str) -> None:
 def test_the_number_asked_about_is_not_the_number_asked_for(index: Index) -> None:
     asked = understand("Chợ nổi họp khi nào?")
     assert "5 giờ" in choose(asked, index)[0].text
+
+
+@pytest.mark.parametrize(
+    ("said", "is_it"),
+    [
+        ("ba dot pha chien luoc cua tinh", True),
+        ("ba nhiem vu dot pha chien luoc", True),
+        ("ba dot pha cua tinh", False),  # the last word is missing
+        ("nam dot pha chien luoc", False),
+        ("ba chien luoc", False),  # too little of it
+    ],
+)
+def test_a_name_said_shortened(said: str, is_it: bool) -> None:
+    assert _shortened("ba nhiem vu dot pha chien luoc".split(), said.split()) == is_it
