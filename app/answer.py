@@ -174,9 +174,7 @@ def _best(ranked: list[Quote]) -> list[Quote]:
         if not chosen:
             chosen.append(quote)
             continue
-        if len(chosen) == _MAX_QUOTES or chosen[0].chance >= _SURE:
-            break
-        if quote.chance < _ADDS:
+        if len(chosen) == _MAX_QUOTES or chosen[0].chance >= _SURE or quote.chance < _ADDS:
             break
         if any(same_words(quote.text, other.text) for other in chosen):
             continue

@@ -163,8 +163,7 @@ def read(path: Path, corpus: Path, encoder: Encoder) -> Collection:
     """The folder, or the questions file: one in SQuAD's form, or one whose evidence is in `corpus`."""
     if not path.is_file():
         return read_collection(path)
-    in_squads_form = bool(read_rows(path)) and squad.is_squad(path)
-    return read_contexts(path) if in_squads_form else read_questions(path, corpus, encoder)
+    return read_contexts(path) if squad.is_squad(path) else read_questions(path, corpus, encoder)
 
 
 def read_collection(folder: Path) -> Collection:

@@ -34,7 +34,7 @@ class Questions:
 
 def is_squad(path: Path) -> bool:
     """True when the first row of `path` brings its own context."""
-    return "context" in read_rows(path)[0].values
+    return any("context" in row.values for row in read_rows(path)[:1])
 
 
 def read(path: Path) -> Questions:
